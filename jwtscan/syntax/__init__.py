@@ -1,0 +1,1 @@
+"""Reading files: programs to the IR, settings and manifests to keys with spans."""
