@@ -12,6 +12,9 @@ from typing import Any
 from jwtscan.text import Position, Span
 
 
+START = Position(1, 1)
+
+
 class _Ordered(enum.IntEnum):
     """An enumeration whose members compare by rank and print as their lower-case name."""
 
@@ -53,7 +56,7 @@ class Step:
     path: str
     span: Span
     text: str
-    position: Position = Position(1, 1)
+    position: Position = START
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ class Finding:
     message: str
     path: str
     span: Span
-    start: Position = Position(1, 1)
-    end: Position = Position(1, 1)
+    start: Position = START
+    end: Position = START
     trail: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
     fix: Fix | None = None
@@ -113,7 +116,11 @@ def with_fingerprints(findings: Iterable[tuple[Finding, bytes]]) -> list[Finding
     seen: dict[bytes, int] = {}
     result = []
     for finding, snippet in sorted(findings, key=lambda pair: pair[0].order):
-        parts = (finding.rule.encode(), finding.path.encode("utf-8", "surrogateescape"), _SPACE.sub(b" ", snippet).strip())
+        parts = (
+            finding.rule.encode(),
+            finding.path.encode("utf-8", "surrogateescape"),
+            _SPACE.sub(b" ", snippet).strip(),
+        )
         identity = b"\0".join(parts)
         ordinal = seen.get(identity, 0)
         seen[identity] = ordinal + 1

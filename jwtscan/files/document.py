@@ -9,7 +9,7 @@ from pathlib import Path
 from jwtscan.text import Lines
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file that cannot be read; the text says why in a few words."""
 
 

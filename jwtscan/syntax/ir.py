@@ -206,7 +206,7 @@ class Import:
 
 @node
 class Other:
-    """Anything else, with the expressions inside it. ``kind`` is a rough word: ``binary``, ``slice``, ``jsx``, ``rest`` …"""
+    """Anything else, with the expressions inside it. ``kind`` is a rough word: binary, slice, jsx, rest …"""
 
     span: Span
     kind: str
