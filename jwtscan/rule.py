@@ -1,0 +1,65 @@
+"""What a rule is: an identity, its documentation, the words that gate it, and a function that finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jwtscan.finding import Confidence, Fix, Severity, Step
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.project import Project
+    from jwtscan.syntax.unit import Unit
+
+TAGS = ("sdk", "rest", "credentials", "integrations", "tool")
+
+
+class RuleError(Exception):
+    """A rule file that cannot be used; the text names the file and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a rule's ``find`` yields: a place in the unit's document, and why it is one.
+
+    ``span`` is in bytes of the document. ``secrets`` are literal values that no output may show.
+    """
+
+    span: Span
+    message: str
+    confidence: Confidence
+    trail: tuple[Step, ...] = ()
+    evidence: tuple[str, ...] = ()
+    severity: Severity | None = None
+    fix: Fix | None = None
+    secrets: tuple[str, ...] = ()
+    subject: Any = field(default=None, compare=False, repr=False)
+
+
+Find = Callable[["Unit", "Project"], Iterable[Match]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule with its documentation, as ``explain`` and the rule pages show it.
+
+    ``keywords`` are lower-case; a file that has none of them in its bytes is never looked at for this rule.
+    ``bad`` and ``good`` are code samples in ``language``; ``page`` is the address of Zoom's page (or the vendor's).
+    """
+
+    id: str
+    tags: tuple[str, ...]
+    severity: Severity
+    summary: str
+    keywords: tuple[str, ...]
+    why: str
+    bad: str
+    good: str
+    what_to_do: str
+    page: str
+    find: Find
+    language: str = "javascript"
+    safety: str = ""
+    source: str = ""
