@@ -15,10 +15,7 @@ from typing import TypeAlias, Union
 
 from jwtscan.text import Span
 
-node = dataclass(frozen=True, slots=True, eq=False)
-
-
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A constant. Bytes are decoded; a template without holes is a string. ``value`` None is None/null/undefined."""
 
@@ -26,7 +23,7 @@ class Literal:
     value: str | int | float | bool | None
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     """A bare name, looked up from ``scope`` outwards."""
 
@@ -35,7 +32,7 @@ class Name:
     scope: Scope
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class This:
     """``this``; in Python the first parameter of a method. ``owner`` is the class, or None outside one."""
 
@@ -44,7 +41,7 @@ class This:
     scope: Scope
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Attr:
     """``obj.name``, ``obj["name"]``, ``obj?.name``."""
 
@@ -54,7 +51,7 @@ class Attr:
     name_span: Span
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """``obj[key]`` with a key that is not a string constant (a number, a variable)."""
 
@@ -63,7 +60,7 @@ class Index:
     key: Expr
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """``key: value`` of an object, ``key=value`` of a call. ``key`` is None where it is computed.
 
@@ -77,7 +74,7 @@ class Entry:
     shorthand: bool = False
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Spread:
     """``...value``, ``*value``, ``**value``."""
 
@@ -85,7 +82,7 @@ class Spread:
     value: Expr
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """``func(args, key=value)``, ``new func(args)``, a JSX element (its props are one Object), a tagged template."""
 
@@ -107,7 +104,7 @@ class Call:
         return None
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Object:
     """An object literal, a dict display, ``dict(k=v)``."""
 
@@ -126,7 +123,7 @@ class Object:
         return tuple(e.key for e in self.entries if isinstance(e, Entry) and e.key is not None)
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Seq:
     """A list, tuple, array or set."""
 
@@ -134,7 +131,7 @@ class Seq:
     items: tuple[Expr, ...]
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Concat:
     """Text put together from parts, with ``separator`` between them (not empty only for ``join``)."""
 
@@ -143,7 +140,7 @@ class Concat:
     separator: str = ""
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """One of several values: ``a or b``, ``a || b``, ``a ?? b``, ``c ? a : b``, ``a if c else b``, ``x = default``."""
 
@@ -151,7 +148,7 @@ class Choice:
     options: tuple[Expr, ...]
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Param:
     """A function's parameter as a value. ``index`` counts from 0 without a method's receiver; -1 is keyword-only."""
 
@@ -190,7 +187,7 @@ class Class:
     name_span: Span | None = None
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Import:
     """A module (``name`` None) or one of its names. ``"*"`` is the namespace, ``"default"`` the default export.
 
@@ -204,7 +201,7 @@ class Import:
     level: int = 0
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Other:
     """Anything else, with the expressions inside it. ``kind`` is a rough word: binary, slice, jsx, rest …"""
 
@@ -218,7 +215,7 @@ Expr: TypeAlias = Union[
 ]
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Binding:
     """A name given a value in a scope. ``value`` None means that nothing is known of it (a loop variable, ``del``).
 
@@ -253,7 +250,7 @@ class Scope:
         return []
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Store:
     """``obj.name = value`` (also ``obj["name"] = value`` and ``+=``), with the scope it happens in."""
 
@@ -263,7 +260,7 @@ class Store:
     scope: Scope
 
 
-@node
+@dataclass(frozen=True, slots=True, eq=False)
 class Comment:
     """A comment with its marks."""
 

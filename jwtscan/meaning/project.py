@@ -1,0 +1,362 @@
+"""The project as one program: its units, and the questions that cross files. Nothing here knows Zoom."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from jwtscan.meaning import models
+from jwtscan.meaning.modules import Modules
+from jwtscan.meaning.values import Configured, End, External, Instance, Reach, Value
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Setting, Unit
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from jwtscan.finding import Step
+
+MAX_BASES = 4
+_CONSTRUCTORS = {"__init__", "__new__", "constructor"}
+
+
+class Project:
+    """Units by path, loaded when a question needs them.
+
+    ``files`` are all paths of the tree that jwtscan reads, candidates or not; ``read`` gives the unit of one of them,
+    None where it cannot be read. ``root`` is the scanned folder's own name.
+    """
+
+    def __init__(self, files: Iterable[str], read: Callable[[str], Unit | None], root: str = "") -> None:
+        self.root = root
+        self.models = models.builtin()
+        self.units: dict[str, Unit] = {}
+        self._read = read
+        self._unread: set[str] = set()
+        self.modules = Modules(files, self.load)
+        self._calls: dict[str, list[tuple[Unit, ir.Call]]] = defaultdict(list)
+        self._stores: dict[str, list[tuple[Unit, ir.Store]]] = defaultdict(list)
+        self._names: dict[int, list[str]] = defaultdict(list)
+        self._homes: dict[int, Unit] = {}
+        self._pages: list[Unit] = []
+        self._called: dict[int, list[tuple[Unit, ir.Call]]] = {}
+        self._verifying: set[int] = set()
+
+    # -- units -----------------------------------------------------------------------------------------------------
+
+    def load(self, path: str) -> Unit | None:
+        """The unit of a path, read at the first question. None where there is none or it cannot be read."""
+        unit = self.units.get(path)
+        if unit is None and path not in self._unread:
+            unit = self._read(path)
+            if unit is None:
+                self._unread.add(path)
+            else:
+                self.add(unit)
+        return unit
+
+    def add(self, unit: Unit) -> None:
+        self.units[unit.path] = unit
+        module = unit.module
+        if module is None:
+            return
+        for call in module.calls:
+            self._calls[_called_name(call)].append((unit, call))
+        for store in module.stores:
+            self._stores[store.target.name].append((unit, store))
+            self._name(store.target.name, store.value)
+        for obj in module.objects:
+            for entry in obj.entries:
+                if isinstance(entry, ir.Entry) and entry.key:
+                    self._name(entry.key, entry.value)
+        for cls in module.classes:
+            self._homes[id(cls)] = unit
+        for scope in _scopes(module):
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    self._name(binding.name, binding.value)
+        if unit.links:
+            self._pages.append(unit)
+
+    def _name(self, name: str, expr: ir.Expr | None) -> None:
+        if isinstance(expr, ir.Func):
+            self._names[id(expr)].append(name)
+        elif isinstance(expr, ir.Call) and any(isinstance(arg, ir.Func) for arg in expr.args):
+            for arg in expr.args:  # useCallback(fn), asyncHandler(fn): the wrapper has the name
+                if isinstance(arg, ir.Func):
+                    self._names[id(arg)].append(name)
+
+    def home(self, cls: ir.Class) -> Unit | None:
+        """The unit that a class is written in."""
+        return self._homes.get(id(cls))
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def reach(self, unit: Unit, expr: ir.Expr | None) -> list[Value]:
+        """The values an expression may have, each with its trail."""
+        return [] if expr is None else Reach(self, self.models).of(unit, expr)
+
+    def names(self, unit: Unit, expr: ir.Expr) -> list[str]:
+        """The dotted names of what an expression means outside the project."""
+        return [value.name for value in self.reach(unit, expr) if value.name]
+
+    def sources(self, unit: Unit, expr: ir.Expr | None, *, limit: int = 60) -> list[Value]:
+        """What goes into an expression: its values, and those of the parts that text and unknown calls are made of."""
+        found: list[Value] = []
+        queue: list[tuple[Unit, ir.Expr, tuple[Step, ...]]] = [] if expr is None else [(unit, expr, ())]
+        seen: set[int] = set()
+        while queue and len(seen) < limit * 4 and len(found) < limit:
+            home, current, trail = queue.pop(0)
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            for value in self.reach(home, current):
+                whole = Value(value.end, value.unit, (*value.trail, *trail))
+                found.append(whole)
+                queue.extend((value.unit, part, whole.trail) for part in _parts(value.end))
+        return found
+
+    # -- questions of Reach ------------------------------------------------------------------------------------------
+
+    def resolve(self, unit: Unit, ref: ir.Import) -> tuple[Unit, str | None] | None:
+        target = self.modules.target(unit, ref)
+        if target is None:
+            return None
+        found = self.load(target[0])
+        return None if found is None else (found, target[1])
+
+    def exported(
+        self, unit: Unit, name: str, seen: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Unit, ir.Expr, Span]]:
+        """The expressions that a module gives under a name, with the unit and span that say so."""
+        module = unit.module
+        if module is None or unit.path in seen:
+            return
+        found = False
+        if module.language == "python":
+            for binding in module.scope.bindings.get(name, ()):
+                if binding.value is not None:
+                    found = True
+                    yield unit, binding.value, binding.span
+        else:
+            expr = module.exports.get(name)
+            if expr is None and name == "default":
+                expr = module.exports.get("=")
+            if expr is not None:
+                found = True
+                yield unit, expr, expr.span
+            elif "=" in module.exports:
+                whole = module.exports["="]
+                found = True
+                yield unit, ir.Attr(whole.span, whole, name, whole.span), whole.span
+        if not found:
+            for star in module.star_exports:
+                target = self.resolve(unit, star)
+                if target is not None:
+                    yield from self.exported(target[0], name, seen | {unit.path})
+
+    def whole_export(self, unit: Unit) -> ir.Expr | None:
+        """What ``require()`` of a CommonJS module gives when it is one value (``module.exports = value``)."""
+        return unit.module.exports.get("=") if unit.module is not None else None
+
+    def free_bindings(self, unit: Unit, name: str) -> Iterator[tuple[Unit, ir.Binding]]:
+        """Bindings of other modules that a name without one of its own may mean."""
+        module = unit.module
+        if module is None:
+            return
+        for star in module.star_exports:
+            target = self.resolve(unit, star)
+            if target is not None and target[0].module is not None:
+                other = target[0]
+                yield from ((other, b) for b in (other.module.scope.bindings.get(name, ()) if other.module else ()))
+                if other is not unit:
+                    yield from self._starred_again(other, name, {unit.path})
+        if module.language != "python":
+            for other in self._same_page(unit):
+                if other.module is not None:
+                    yield from ((other, b) for b in other.module.scope.bindings.get(name, ()))
+
+    def _starred_again(self, unit: Unit, name: str, seen: set[str]) -> Iterator[tuple[Unit, ir.Binding]]:
+        if unit.path in seen or unit.module is None:
+            return
+        seen.add(unit.path)
+        for star in unit.module.star_exports:
+            target = self.resolve(unit, star)
+            if target is not None and target[0].module is not None:
+                yield from ((target[0], b) for b in target[0].module.scope.bindings.get(name, ()))
+                yield from self._starred_again(target[0], name, seen)
+
+    def unresolved_star(self, unit: Unit) -> str | None:
+        """The one star import whose module is not in the project, if there is exactly one."""
+        if unit.module is None or unit.module.language != "python":
+            return None
+        missing = [star.module for star in unit.module.star_exports if self.resolve(unit, star) is None]
+        return missing[0] if len(missing) == 1 else None
+
+    def _same_page(self, unit: Unit) -> list[Unit]:
+        """The other scripts of the pages that load this one."""
+        group: dict[str, Unit] = {}
+        for page in list(self._pages):
+            members = [page, *self._page_scripts(page)]
+            if unit in members:
+                group.update((member.path, member) for member in members if member is not unit)
+        return list(group.values())
+
+    def _page_scripts(self, page: Unit) -> list[Unit]:
+        folder = posixpath.dirname(page.path)
+        scripts = []
+        for link in page.links:
+            if link.tag == "script" and "//" not in link.url:
+                path = posixpath.normpath(posixpath.join(folder, link.url.partition("?")[0].lstrip("/")))
+                unit = self.load(path) if path in self.modules.files else None
+                if unit is not None:
+                    scripts.append(unit)
+        return scripts
+
+    def configured(self, unit: Unit, key: str, span: Span) -> Iterator[Value]:
+        """A key of a settings unit; a key that only has others below it is one without a value."""
+        below = f"{key}."
+        for setting in unit.settings:
+            if setting.key == key:
+                yield Value(Configured(setting.value_span, setting), unit)
+                return
+        for setting in unit.settings:
+            if setting.key.startswith(below):
+                yield Value(Configured(span, Setting(key, None, setting.key_span, Span(0, 0))), unit)
+                return
+
+    def stores(self, unit: Unit, attr: ir.Attr) -> list[ir.Store]:
+        """Assignments to the same attribute of the same name in the same unit."""
+        return [
+            store
+            for home, store in self._stores.get(attr.name, ())
+            if home is unit and store.target is not attr and _same_place(store.target.obj, attr.obj)
+        ]
+
+    def fields(self, unit: Unit, cls: ir.Class, name: str, depth: int = 0) -> Iterator[tuple[Span, ir.Expr]]:
+        """The values that a field or method of a class is given: in its body, through ``this``, in its bases."""
+        found = False
+        for binding in cls.scope.bindings.get(name, ()):
+            if binding.value is not None:
+                found = True
+                yield binding.span, binding.value
+        for home, store in self._stores.get(name, ()):
+            if home is unit and isinstance(store.target.obj, ir.This) and store.target.obj.owner is cls:
+                found = True
+                yield store.target.name_span, store.value
+        if not found and depth < MAX_BASES:
+            for base in cls.bases:
+                for value in self.reach(unit, base):
+                    if isinstance(value.end, ir.Class) and value.end is not cls:
+                        yield from self.fields(self.home(value.end) or value.unit, value.end, name, depth + 1)
+
+    def state_updates(self, unit: Unit, call: ir.Call) -> list[ir.Expr]:
+        """What the setter of a ``useState`` call is called with."""
+        if unit.module is None:
+            return []
+        updates: list[ir.Expr] = []
+        for scope in _scopes(unit.module):
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    value = binding.value
+                    if isinstance(value, ir.Index) and value.obj is call and getattr(value.key, "value", None) == 1:
+                        updates += [c.args[0] for _, c in self._calls.get(name, ()) if c.args and _ is unit]
+        return [r for u in updates for r in (u.returns if isinstance(u, ir.Func) else [u])]
+
+    def callers(self, func: ir.Func) -> list[tuple[Unit, ir.Call]]:
+        """The calls in the loaded units that mean this function (for a constructor, its class)."""
+        if id(func) in self._called:
+            return self._called[id(func)]
+        if id(func) in self._verifying or len(self._verifying) > 6:
+            return []
+        self._verifying.add(id(func))
+        try:
+            names = set(self._names.get(id(func), ()))
+            if func.name:
+                names.add(func.name)
+            target: ir.Func | ir.Class = func
+            if func.owner is not None and names & _CONSTRUCTORS:
+                target = func.owner
+                names = {target.name or "", *self._aliases(target)}
+            found = [
+                (home, call)
+                for name in sorted(names)
+                for home, call in self._calls.get(name, ())[:64]
+                if self._means(home, call, target)
+            ]
+        finally:
+            self._verifying.discard(id(func))
+        self._called[id(func)] = found
+        return found
+
+    def _aliases(self, cls: ir.Class) -> Iterator[str]:
+        """Names that importers give a class that is its module's whole or default export."""
+        home = self.home(cls)
+        if home is None or home.module is None:
+            return
+        stem = posixpath.basename(home.path).partition(".")[0].lower()
+        for name in self._calls:
+            if name.lower().replace("_", "") == stem.replace("-", "").replace("_", ""):
+                yield name
+
+    def _means(self, unit: Unit, call: ir.Call, target: ir.Func | ir.Class) -> bool:
+        ends: list[End] = [value.end for value in self.reach(unit, call.func)]
+        if any(end is target for end in ends):
+            return True
+        method = isinstance(call.func, ir.Attr) and isinstance(target, ir.Func)
+        return (
+            method
+            and bool(ends)
+            and all(isinstance(end, External) and end.name.startswith(("?", "this")) for end in ends)
+        )
+
+    def calls(self, unit: Unit) -> Iterator[tuple[ir.Call, str | None]]:
+        """Every call of a unit with the dotted name of what it calls, None where that is of the project or unknown."""
+        for call in unit.module.calls if unit.module else ():
+            names = self.names(unit, call.func)
+            yield call, names[0] if names else None
+
+
+def _called_name(call: ir.Call) -> str:
+    if isinstance(call.func, ir.Attr):
+        return call.func.name
+    return call.func.id if isinstance(call.func, ir.Name) else ""
+
+
+def _parts(end: End) -> Iterator[ir.Expr]:
+    """What a reached end is made of."""
+    if isinstance(end, (ir.Concat, ir.Other)):
+        yield from end.parts
+    elif isinstance(end, ir.Seq):
+        yield from end.items
+    elif isinstance(end, ir.Object):
+        yield from (entry.value for entry in end.entries)
+    elif isinstance(end, ir.Spread):
+        yield end.value
+    elif isinstance(end, ir.Call):
+        yield from end.args
+        yield from (entry.value for entry in end.keywords)
+        if isinstance(end.func, ir.Attr):
+            yield end.func.obj
+    elif isinstance(end, External) and end.call is not None:
+        yield from _parts(end.call)
+
+
+def _scopes(module: ir.Module) -> Iterator[ir.Scope]:
+    yield module.scope
+    for func in module.functions:
+        yield func.scope
+    for cls in module.classes:
+        yield cls.scope
+
+
+def _same_place(left: ir.Expr, right: ir.Expr) -> bool:
+    while isinstance(left, ir.Attr) and isinstance(right, ir.Attr) and left.name == right.name:
+        left, right = left.obj, right.obj
+    if isinstance(left, ir.Name) and isinstance(right, ir.Name) and left.id == right.id:
+        return left.scope.find(left.id) == right.scope.find(right.id)
+    return isinstance(left, ir.This) and isinstance(right, ir.This) and left.owner is right.owner
+
+
+__all__ = ["Instance", "Project", "Value"]
