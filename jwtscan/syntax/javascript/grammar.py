@@ -1,0 +1,85 @@
+"""Parses JavaScript and TypeScript with tree-sitter; collects comments and unreadable spans. Knows no meaning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtscan.syntax.ir import Comment
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ANNOTATED = re.compile(
+    rb"@flow|\b(?:import|export)\s+type\b|\binterface\s+\w|\btype\s+\w+\s*=|:\s*\??(?:string|number|boolean|any|void)\b"
+)
+_COMMENT_MARK = re.compile(rb"//|/\*|<!--|-->")
+_COMMENTS = frozenset({"comment", "html_comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A tree with its comments, the outermost ERROR nodes, and the spans that could not be read."""
+
+    root: Node
+    comments: list[Comment]
+    unread: list[Node]
+    errors: list[Span]
+
+    @property
+    def error_bytes(self) -> int:
+        return sum(max(span.end - span.start, 1) for span in self.errors)
+
+
+def parse(source: bytes, language: str) -> Parsed:
+    """Parse as ``javascript``, ``typescript`` or ``tsx``; annotated JavaScript (Flow) as tsx where that reads more."""
+    parsed = _parse(source, language)
+    if language == "javascript" and parsed.errors and _ANNOTATED.search(source):
+        typed = _parse(source, "tsx")
+        if typed.error_bytes < parsed.error_bytes:
+            return typed
+    return parsed
+
+
+def _parse(source: bytes, language: str) -> Parsed:
+    from tree_sitter import Language, Parser
+
+    if language == "javascript":
+        import tree_sitter_javascript
+
+        pointer = tree_sitter_javascript.language()
+    else:
+        import tree_sitter_typescript
+
+        typescript = tree_sitter_typescript
+        pointer = typescript.language_tsx() if language == "tsx" else typescript.language_typescript()
+    return _collect(source, Parser(Language(pointer)).parse(source).root_node)
+
+
+def _collect(source: bytes, root: Node) -> Parsed:
+    """Walk to the comments and the errors, and past every node that can hold neither."""
+    parsed = Parsed(root, [], [], [])
+    marks = (match.start() for match in _COMMENT_MARK.finditer(source))
+    mark = next(marks, len(source))
+    error_end = -1
+    cursor = root.walk()
+    while (node := cursor.node) is not None:
+        start, end = node.start_byte, node.end_byte
+        while mark < start:
+            mark = next(marks, len(source))
+        if node.type in _COMMENTS:
+            parsed.comments.append(Comment(Span(start, end), source[start:end].decode("utf-8", "replace")))
+        elif node.is_error and start >= error_end:
+            error_end = end
+            parsed.unread.append(node)
+            parsed.errors.append(Span(start, end))
+        elif node.is_missing:
+            parsed.errors.append(Span(start, end))
+        if (mark < end or node.has_error) and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return parsed
+    return parsed
