@@ -1,0 +1,87 @@
+"""The command line: the commands there are, how they start, and how they end. Each command is a module of its own.
+
+Nothing but click is imported before a command is known: ``--version`` and a mistyped option cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from jwtscan import __version__
+from jwtscan.cli.ending import FAILED, INTERRUPTED, State, failure, internal_error
+from jwtscan.nearest import nearest
+
+COMMANDS = {
+    "scan": "find uses of the retired JWT app type",
+    "explain": "say what a rule finds and why, or what an error of Zoom's means",
+    "rules": "list the rules, or test a folder of rules",
+}
+
+
+class Commands(click.Group):
+    """The commands by name; a command's module is imported when it is asked for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"jwtscan.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"no such command: {args[0]}{nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"jwtscan {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
+def commands() -> None:
+    """Find every use of Zoom's retired JWT app type.
+
+    Start with: jwtscan scan
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code. Every error ends as one line on stderr."""
+    state = State()
+    try:
+        code = commands.main(list(arguments), prog_name="jwtscan", standalone_mode=False, obj=state)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        return FAILED
+    except click.ClickException as error:
+        return failure(error)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("jwtscan: interrupted", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        return internal_error(error, verbose=state.verbose)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

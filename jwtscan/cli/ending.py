@@ -1,0 +1,64 @@
+"""How a run ends: the exit codes, and each kind of error as one line on stderr."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import click
+
+CLEAN = 0
+FOUND = 1
+FAILED = 2
+INTERRUPTED = 130
+
+
+@dataclass(slots=True)
+class State:
+    """What a command line said that also matters once its command has failed."""
+
+    verbose: bool = False
+
+
+class Failure(click.ClickException):
+    """Ends the run with exit code 2 and one line."""
+
+    exit_code = FAILED
+
+
+def failure(error: click.ClickException) -> int:
+    """Says a usage or run-time error; usage errors point to the command's help."""
+    message = error.format_message()
+    click.echo(f"jwtscan: error: {_printable(message)}", err=True)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+    return FAILED
+
+
+def internal_error(error: Exception, *, verbose: bool) -> int:
+    """Says that jwtscan itself has failed. The traceback comes only when it is asked for, and masked."""
+    import traceback
+
+    from jwtscan.mask import Masker
+
+    masker = Masker(frozenset())
+    if verbose:
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            click.echo(masker.mask_line(line), err=True)
+    what = masker.mask_line(f"{type(error).__name__}: {error}".splitlines()[0])
+    click.echo(f"jwtscan: internal error: {what}", err=True)
+    more = "with the traceback above" if verbose else "with what 'jwtscan scan -v' prints"
+    click.echo(f"This is a bug in jwtscan, please report it {more}.", err=True)
+    return FAILED
+
+
+def note(message: str) -> None:
+    """One line on stderr that is no error."""
+    click.echo(f"jwtscan: {_printable(message)}", err=True)
+
+
+def _printable(message: str) -> str:
+    """``message`` in what stderr can show, without control characters but for line ends."""
+    safe = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message)
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return safe.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,0 +1,51 @@
+"""A line on a terminal that says how far a scan is."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from jwtscan.engine import Progress
+
+_DELAY = 0.5
+_INTERVAL = 0.1
+
+
+class _Line:
+    """Rewrites one line, first after half a second and at most ten times a second."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+        self.due = time.monotonic() + _DELAY
+        self.shown = 0
+
+    def __call__(self, phase: str, done: int, known: int) -> None:
+        now = time.monotonic()
+        if now < self.due:
+            return
+        self.due = now + _INTERVAL
+        text = f"{phase} {done:,} of {known:,} files" if known else f"{phase} {done:,} files"
+        self.stream.write("\r" + text.ljust(self.shown))
+        self.stream.flush()
+        self.shown = max(self.shown, len(text))
+
+    def clear(self) -> None:
+        if self.shown:
+            self.stream.write("\r" + " " * self.shown + "\r")
+            self.stream.flush()
+
+
+@contextmanager
+def progress_line(stream: IO[str], *, wanted: bool) -> Iterator[Progress | None]:
+    """Gives what ``scan()`` reports to; None where nobody watches: no terminal, a dumb one, or a CI job."""
+    if not wanted or not stream.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
+        yield None
+        return
+    line = _Line(stream)
+    try:
+        yield line
+    finally:
+        line.clear()

@@ -1,0 +1,95 @@
+"""``jwtscan rules list`` and ``jwtscan rules test``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from jwtscan.cli.ending import CLEAN, FOUND, Failure, note
+from jwtscan.cli.outlets import look_of, print_out
+from jwtscan.cli.scan import rules_wanted
+from jwtscan.cli.words import OneOf
+from jwtscan.nearest import nearest
+from jwtscan.rule import RuleError
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Actions(click.Group):
+    """Suggests what a mistyped action was meant to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            raise click.UsageError(f"no such command: rules {args[0]}{nearest(args[0], self.commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group("rules", cls=Actions, context_settings=_HELP)
+def command() -> None:
+    """List the rules, or test a folder of rules."""
+
+
+@command.command("list", context_settings=_HELP)
+@click.option(
+    "--rules", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="Your own rules."
+)
+@click.option("--format", "name", type=OneOf(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours."
+)
+def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
+    """List the built-in rules, and those of your own folders."""
+    from jwtscan.report.catalogue import rules_json, rules_list
+
+    rules = rules_wanted(folders, (), ())
+    if name == "json":
+        print_out(rules_json(rules), exact=True)
+    else:
+        print_out(rules_list(rules, look_of(sys.stdout, color, os.environ)))
+    return CLEAN
+
+
+@command.command("test", context_settings=_HELP)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--fixtures",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the cases are. Otherwise 'fixtures' in FOLDER or beside it.",
+)
+def test_rules(folder: Path, fixtures: Path | None) -> int:
+    """Run the rules of FOLDER over their fixtures and compare what they find with the 'want:' marks there."""
+    from jwtscan.cases import check, find_cases
+    from jwtscan.loading import load_folder
+
+    try:
+        rules = load_folder(folder, allow_python=True)
+    except RuleError as error:
+        raise Failure(str(error)) from error
+    home = _fixtures(folder, fixtures)
+    cases = find_cases(home)
+    failed = 0
+    for case in cases:
+        with tempfile.TemporaryDirectory() as place:
+            differences = check(case, rules, Path(place))
+        failed += bool(differences)
+        for difference in differences:
+            print_out(f"{case.name}: {difference}\n")
+    if not cases:
+        raise Failure(f"{home}: no cases here (a case is <rule-id>/<file or folder>)")
+    note(f"{len(cases)} cases, {failed} failed")
+    return FOUND if failed else CLEAN
+
+
+def _fixtures(folder: Path, given: Path | None) -> Path:
+    choices = (given,) if given else (folder / "fixtures", folder.resolve().parent / "fixtures")
+    for choice in choices:
+        if choice.is_dir():
+            return choice
+    raise Failure(f"no fixtures: there is no folder {' or '.join(map(str, choices))}")

@@ -1,0 +1,19 @@
+"""One line a finding: ``path:line:column: rule message [severity, confidence]``."""
+
+from __future__ import annotations
+
+from jwtscan.finding import Finding
+from jwtscan.report.ansi import BOLD, DIM, RED, styled
+from jwtscan.report.look import Look
+from jwtscan.report.masked import Report
+
+
+def to_concise(report: Report, look: Look) -> str:
+    """The findings and nothing else."""
+    return "".join(_line(finding, look) + "\n" for finding in report.findings)
+
+
+def _line(finding: Finding, look: Look) -> str:
+    place = f"{styled(finding.path, BOLD, look)}:{finding.start.line}:{finding.start.column}"
+    sure = styled(f"[{finding.severity}, {finding.confidence}]", DIM, look)
+    return f"{place}: {styled(finding.rule, RED, look)} {finding.message} {sure}"

@@ -1,0 +1,90 @@
+"""The one way from a result to what is shown: every text that comes from a scanned file is masked here, once.
+
+Reporters only see a ``Report``; a secret or a terminal escape that is not in it cannot get out in any format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from jwtscan.engine import Result
+from jwtscan.files import Document
+from jwtscan.finding import Finding, Fix, Skipped, Step
+from jwtscan.mask import Masker, printable
+from jwtscan.rule import Rule
+
+_SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result that may be shown. ``findings`` are sorted and masked.
+
+    ``line(path, number)`` gives a source line before and after masking; the one before is only there to place columns.
+    ``advice`` is what to do about a rule's findings, in one sentence, by rule id.
+    """
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    files: int
+    parsed: int
+    suppressed: int
+    errors: int
+    line: Callable[[str, int], tuple[str, str] | None]
+    advice: Mapping[str, str]
+
+
+def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
+    """``result`` without secrets and control characters, in the order in which it is reported."""
+    masker = Masker(result.secrets)
+
+    def clean(text: str) -> str:
+        return printable(masker.mask(text))
+
+    def line(path: str, number: int) -> tuple[str, str] | None:
+        document = result.documents.get(raw_paths.get(path, path))
+        return None if document is None else _line(document, number, masker)
+
+    findings = tuple(_finding(finding, clean) for finding in sorted(result.findings, key=lambda f: f.order))
+    raw_paths = {clean(path): path for path in result.documents}
+    skipped = tuple(
+        Skipped(clean(one.path), clean(one.reason)) for one in sorted(result.skipped, key=lambda s: (s.path, s.reason))
+    )
+    advice = {rule.id: first_sentence(rule.what_to_do) for rule in rules}
+    return Report(findings, skipped, result.files, result.parsed, result.suppressed, result.errors, line, advice)
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence, on one line."""
+    return _SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
+
+
+def _line(document: Document, number: int, masker: Masker) -> tuple[str, str] | None:
+    if not 1 <= number <= document.lines.count:
+        return None
+    text = document.lines.text(number)
+    # Tabs stay: whoever draws the line expands them.
+    return text, "\t".join(printable(part) for part in masker.mask_line(text).split("\t"))
+
+
+def _finding(finding: Finding, clean: Callable[[str], str]) -> Finding:
+    return replace(
+        finding,
+        message=clean(finding.message),
+        path=clean(finding.path),
+        trail=tuple(_step(step, clean) for step in finding.trail),
+        evidence=tuple(clean(text) for text in finding.evidence),
+        fix=_fix(finding.fix, clean) if finding.fix else None,
+        subject=None,
+    )
+
+
+def _step(step: Step, clean: Callable[[str], str]) -> Step:
+    return replace(step, path=clean(step.path), text=clean(step.text))
+
+
+def _fix(fix: Fix, clean: Callable[[str], str]) -> Fix:
+    because = clean(fix.because) if fix.because is not None else None
+    return replace(fix, title=clean(fix.title), because=because, left_to_do=tuple(map(clean, fix.left_to_do)))
