@@ -435,6 +435,21 @@ lodash@^4.17.14:
     ]
 
 
+def test_yarn_lock_with_sorted_and_quoted_keys() -> None:
+    text = """\
+"@zoomus/websdk@^1.7.8":
+  "integrity" "sha512-00"
+  "resolved" "https://registry.example/@zoomus/websdk/-/websdk-1.7.8.tgz"
+  "version" "1.7.8"
+  dependencies:
+    "version" "^1.0.0"
+
+jsrsasign:
+  version "10.0.0"
+"""
+    assert versions("yarn.lock", text) == [("@zoomus/websdk", "1.7.8"), ("jsrsasign", "10.0.0")]
+
+
 def test_yarn_lock_of_berry_with_windows_line_ends() -> None:
     text = """\
 __metadata:

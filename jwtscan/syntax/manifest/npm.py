@@ -16,8 +16,8 @@ _FOLDER = "node_modules/"
 _EXACT = re.compile(r"[=v\s]*(\d+\.\d+\.\d+(?:[-+][\w.+-]*)?)\s*", re.ASCII)
 _ALIAS = re.compile(r"npm:(?:(@[^/@]+/[^@]+|[^@]+(?=@))@?)?", re.DOTALL)
 _NESTED = re.compile(r"(?<=[\w*])>(?=[@\w])", re.ASCII)
-_YARN = re.compile(rb'^([^\s#][^\n]*):\r?\n  version:? "?([^"\s]+)"?', re.MULTILINE)
-_YARN_NAME = re.compile(rb'"?((?:@[^/@"]+/)?[^/@",\s]+)@([^",]*)')
+_YARN = re.compile(rb'^(?:([^\s#][^\n]*):|  "?version"?:? "?([^"\s]+)"?)[ \t]*\r?$', re.MULTILINE)
+_YARN_NAME = re.compile(rb'"?((?:@[^/@"]+/)?[^/@",\s]+)(?:@([^",]*))?')
 _PNPM = re.compile(rb"^  ['\"]?/?((?:@[^/@\s]+/)?[^/@\s'\"]+)[/@](\d[^\s_(:'\"]*)[^\n]*:", re.MULTILINE)
 
 
@@ -62,14 +62,18 @@ def package_lock(source: bytes) -> list[Requirement]:
 def yarn_lock(source: bytes) -> list[Requirement]:
     """The entries of a yarn.lock of version 1 or of Berry, but for the workspaces themselves."""
     found = []
-    for entry in _YARN.finditer(source):
-        named = _YARN_NAME.match(entry[1])
-        if named is None or named[2].startswith(b"workspace:"):
-            continue
-        alias = _ALIAS.match(named[2].decode("utf-8", "replace"))
-        name = (alias and alias[1]) or named[1].decode("utf-8", "replace")
-        version = entry[2].decode("utf-8", "replace")
-        found.append(_installed(name, version, entry.start() + named.start(1), Span(*entry.span(2))))
+    header: re.Match[bytes] | None = None
+    for line in _YARN.finditer(source):
+        if line[1] is not None:
+            header = line
+        elif header is not None and (named := _YARN_NAME.match(header[1])) is not None:
+            wanted = (named[2] or b"").decode("utf-8", "replace")
+            alias = _ALIAS.match(wanted)
+            name = (alias and alias[1]) or named[1].decode("utf-8", "replace")
+            version = line[2].decode("utf-8", "replace")
+            if name != "__metadata" and not wanted.startswith("workspace:"):
+                found.append(_installed(name, version, header.start() + named.start(1), Span(*line.span(2))))
+            header = None
     return found
 
 
