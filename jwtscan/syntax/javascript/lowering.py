@@ -246,9 +246,5 @@ def unquoted(node: Node) -> Span:
     return Span(start, max(start, end))
 
 
-def join_spans(first: ir.Expr, last: ir.Expr) -> Span:
-    return first.span.join(last.span)
-
-
 def _source_order(item: ir.Expr | ir.Store | ir.Binding) -> tuple[int, int]:
     return item.span.start, -item.span.end

@@ -1,19 +1,19 @@
-"""Lowers operators: ``+`` to Concat, ``||``, ``??`` and ``?:`` to Choice, ``&&`` to its last operand, assignments."""
+"""Lowers operators: ``+`` to Concat, ``||``, ``??``, ``?:`` to Choice, ``&&`` to a Choice of its last operand, assignments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from jwtscan.syntax import ir
-from jwtscan.syntax.javascript import constants
-from jwtscan.syntax.javascript.lowering import ExpressionRule, Lowering, Place, join_spans, span
+from jwtscan.syntax.javascript.lowering import ExpressionRule, Lowering, Place, span
 from jwtscan.syntax.javascript.patterns import bind, put, target
+from jwtscan.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
-_SIGNS = frozenset({"-", "+", "~"})
+_COMPARISONS = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof"})
+_NO_TEXT = (ir.Seq, ir.Object, ir.Func, ir.Class)
 
 
 def _family(operator: str) -> str:
@@ -21,9 +21,9 @@ def _family(operator: str) -> str:
         return "choice"
     if operator == "&&":
         return "last"
-    if operator == "+":
-        return "plus"
-    return "binary" if operator in _ARITHMETIC else "compare"
+    if operator in _COMPARISONS:
+        return "compare"
+    return "plus" if operator == "+" else "binary"
 
 
 def _operator(low: Lowering, node: Node) -> str:
@@ -33,7 +33,7 @@ def _operator(low: Lowering, node: Node) -> str:
 
 def _binary(low: Lowering, node: Node, place: Place) -> ir.Expr:
     """A chain that leans left is one node for each run of the same kind of operator."""
-    links: list[tuple[str, Node]] = []
+    links: list[tuple[str, Node, int]] = []
     leftmost: Node = node
     while leftmost.type == "binary_expression":
         left, right = leftmost.child_by_field_name("left"), leftmost.child_by_field_name("right")
@@ -41,33 +41,57 @@ def _binary(low: Lowering, node: Node, place: Place) -> ir.Expr:
             break
         if leftmost.has_error:
             low.recover(leftmost, place)
-        links.append((_family(_operator(low, leftmost)), right))
+        links.append((_family(_operator(low, leftmost)), right, leftmost.end_byte))
         leftmost = left
-    value = low.other(leftmost, place) if leftmost.type == "binary_expression" else low.expr(leftmost, place)
-    family, run = "", [value]
-    for link, right in reversed(links):
-        if link != family:
-            run = [_combine(low, family, run)]
-            family = link
-        run.append(low.expr(right, place))
-    return _combine(low, family, run)
+    first = low.other(leftmost, place) if leftmost.type == "binary_expression" else low.expr(leftmost, place)
+    run = _Run(low, Span(node.start_byte, leftmost.end_byte), first)
+    for family, right, end in reversed(links):
+        run.add(family, low.expr(right, place), end)
+    return run.value()
 
 
-def _combine(low: Lowering, family: str, run: list[ir.Expr]) -> ir.Expr:
-    if len(run) == 1 or family == "last":
-        return run[-1]
-    at = join_spans(run[0], run[-1])
-    if family == "choice":
-        return ir.Choice(at, tuple(run))
-    if family == "plus" and not all(_is_numeric(part) for part in run):
-        return low.concat(at, run)
-    return ir.Other(at, "compare" if family == "compare" else "binary", tuple(run))
+class _Run:
+    """Operands taken in one by one from the left. Those of one kind of operator after another share a node."""
+
+    def __init__(self, low: Lowering, at: Span, first: ir.Expr) -> None:
+        self._low = low
+        self._at = at
+        self._parts = [first]
+        self._family = ""
+
+    def add(self, family: str, right: ir.Expr, end: int) -> None:
+        if family == "plus":
+            before = [self._parts[-1]] if len(self._parts) == 1 else []
+            listed = any(isinstance(part, _NO_TEXT) for part in (*before, right))
+            family = "binary" if listed or (self._is_number() and _is_number(right)) else "plus"
+        if family != self._family:
+            self._parts = [self.value()]
+            self._family = family
+        self._parts.append(right)
+        self._at = Span(self._at.start, end)
+
+    def value(self) -> ir.Expr:
+        parts = self._parts
+        if len(parts) == 1:
+            return parts[0]
+        if self._family == "plus":
+            return self._low.concat(self._at, parts)
+        if self._family == "choice":
+            return ir.Choice(self._at, tuple(parts))
+        return (
+            ir.Choice(self._at, (parts[-1],))
+            if self._family == "last"
+            else ir.Other(self._at, self._family, tuple(parts))
+        )
+
+    def _is_number(self) -> bool:
+        return _is_number(self._parts[0]) if len(self._parts) == 1 else self._family in ("binary", "compare")
 
 
-def _is_numeric(expr: ir.Expr) -> bool:
+def _is_number(expr: ir.Expr) -> bool:
     if isinstance(expr, ir.Literal):
-        return isinstance(expr.value, (int, float)) and not isinstance(expr.value, bool)
-    return isinstance(expr, ir.Other) and expr.kind == "binary"
+        return isinstance(expr.value, (int, float))
+    return isinstance(expr, ir.Other) and expr.kind in ("binary", "unary", "compare", "number")
 
 
 def _ternary(low: Lowering, node: Node, place: Place) -> ir.Expr:
@@ -92,14 +116,9 @@ def _unary(low: Lowering, node: Node, place: Place) -> ir.Expr:
     argument, operator = node.child_by_field_name("argument"), _operator(low, node)
     if argument is None:
         return low.other(node, place)
-    if operator in ("-", "+") and argument.type == "number":
-        amount = constants.number(low.text(argument))
-        if amount is not None:
-            return low.literal(span(node), -amount if operator == "-" else amount)
     if operator == "void" and argument.type == "number":
         return low.literal(span(node), None)
-    kind = "binary" if operator in _SIGNS else "unary"
-    return ir.Other(span(node), kind, (low.expr(argument, place),))
+    return ir.Other(span(node), "unary", (low.expr(argument, place),))
 
 
 def _sequence(low: Lowering, node: Node, place: Place) -> ir.Expr:
@@ -130,7 +149,9 @@ def _augmented(low: Lowering, node: Node, place: Place) -> ir.Expr:
         return low.other(node, place)
     family = _family(_operator(low, node).removesuffix("="))
     old, new = target(low, left, place), low.expr(right, place)
-    value = _combine(low, family, [old, new])
+    run = _Run(low, span(left), old)
+    run.add(family, new, node.end_byte)
+    value = run.value()
     put(low, old, span(left), value, place)
     return value
 
