@@ -46,6 +46,7 @@ class Rule:
     """One rule with its documentation, as ``explain`` and the rule pages show it.
 
     ``keywords`` are lower-case; a file that has none of them in its bytes is never looked at for this rule.
+    ``anywhere`` says that its keywords convict in any project, not only in one that speaks of Zoom.
     ``bad`` and ``good`` are code samples in ``language``; ``page`` is the address of Zoom's page (or the vendor's).
     """
 
@@ -62,4 +63,5 @@ class Rule:
     find: Find
     language: str = "javascript"
     safety: str = ""
+    anywhere: bool = False
     source: str = ""

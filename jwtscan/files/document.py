@@ -15,7 +15,14 @@ from jwtscan.text import Lines
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; the text says why in a few words."""
+    """A file that cannot be read; the text says why in a few words.
+
+    ``fault`` tells what the system refused from what is merely not for jwtscan (binary, too large, no regular file).
+    """
+
+    def __init__(self, reason: str, *, fault: bool = False) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,11 @@ def read(path: str, file: Path | str, *, max_size: int, kind: str | None = None)
     except FileNotFoundError:
         raise UnreadableError("no longer there") from None
     except (OSError, ValueError) as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError(_reason(error), fault=True) from None
     try:
         raw = _content(descriptor, max_size)
     except OSError as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError(_reason(error), fault=True) from None
     finally:
         os.close(descriptor)
     return decode(path, raw, kind or kind_of(path.rpartition("/")[2], path), file=Path(file))

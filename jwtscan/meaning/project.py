@@ -1,10 +1,12 @@
-"""The project as one program: its units, and the questions that cross files. Nothing here knows Zoom."""
+"""The project as one program: its units, and the questions that cross files. What is Zoom's stands in ``uses``."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.meaning import models
@@ -16,8 +18,16 @@ from jwtscan.text import Span
 
 if TYPE_CHECKING:
     from jwtscan.finding import Step
+    from jwtscan.meaning.uses import Uses
+    from jwtscan.syntax.ledger import Ledger
 
 MAX_BASES = 4
+MAX_SETTINGS_FILES = 400
+_SETTINGS_FILE = re.compile(
+    r"(?:^|/)(?:\.?[^/]*\.?env(?:rc)?(?:\.[^/]+)?|[^/]*compose[^/]*\.ya?ml|Dockerfile[^/]*|app\.json|"
+    r"[^/]*(?:config|settings|secrets?|credentials|env)[^/]*\.(?:json|ya?ml|toml|ini|cfg|conf)[^/]*|[^/]+\.(?:ini|cfg|properties)(?:\.[^/]+)?)$",
+    re.IGNORECASE,
+)
 _CONSTRUCTORS = {"__init__", "__new__", "constructor"}
 
 
@@ -34,6 +44,8 @@ class Project:
         self.units: dict[str, Unit] = {}
         self._read = read
         self._unread: set[str] = set()
+        self._candidates: tuple[str, ...] = ()
+        self.ledger: Ledger | None = None
         self.modules = Modules(files, self.load)
         self._calls: dict[str, list[tuple[Unit, ir.Call]]] = defaultdict(list)
         self._stores: dict[str, list[tuple[Unit, ir.Store]]] = defaultdict(list)
@@ -42,6 +54,10 @@ class Project:
         self._pages: list[Unit] = []
         self._called: dict[int, list[tuple[Unit, ir.Call]]] = {}
         self._verifying: set[int] = set()
+
+    def look_at(self, paths: Iterable[str]) -> None:
+        """Loads the candidates: the files that the rules are run on."""
+        self._candidates = tuple(path for path in sorted(paths) if self.load(path) is not None)
 
     # -- units -----------------------------------------------------------------------------------------------------
 
@@ -86,6 +102,21 @@ class Project:
             for arg in expr.args:  # useCallback(fn), asyncHandler(fn): the wrapper has the name
                 if isinstance(arg, ir.Func):
                     self._names[id(arg)].append(name)
+
+    def candidates(self) -> list[Unit]:
+        """The units that a keyword brought in, by path; not those that only an import did."""
+        return [self.units[path] for path in self._candidates]
+
+    def settings_files(self) -> list[str]:
+        """The paths of files that can define environment variables or settings, by their names alone."""
+        return sorted(path for path in self.modules.files if _SETTINGS_FILE.search(path))[:MAX_SETTINGS_FILES]
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What the project still does with the JWT app."""
+        from jwtscan.meaning.uses import Uses
+
+        return Uses(self)
 
     def home(self, cls: ir.Class) -> Unit | None:
         """The unit that a class is written in."""
@@ -231,8 +262,16 @@ class Project:
         return [
             store
             for home, store in self._stores.get(attr.name, ())
-            if home is unit and store.target is not attr and _same_place(store.target.obj, attr.obj)
+            if home is unit and store.target is not attr and self.same_place(store.target.obj, attr.obj)
         ]
+
+    def same_place(self, left: ir.Expr, right: ir.Expr) -> bool:
+        """Whether two names or attributes are written alike and mean the same binding."""
+        while isinstance(left, ir.Attr) and isinstance(right, ir.Attr) and left.name == right.name:
+            left, right = left.obj, right.obj
+        if isinstance(left, ir.Name) and isinstance(right, ir.Name) and left.id == right.id:
+            return left.scope.find(left.id) == right.scope.find(right.id)
+        return isinstance(left, ir.This) and isinstance(right, ir.This) and left.owner is right.owner
 
     def fields(self, unit: Unit, cls: ir.Class, name: str, depth: int = 0) -> Iterator[tuple[Span, ir.Expr]]:
         """The values that a field or method of a class is given: in its body, through ``this``, in its bases."""
@@ -349,14 +388,6 @@ def _scopes(module: ir.Module) -> Iterator[ir.Scope]:
         yield func.scope
     for cls in module.classes:
         yield cls.scope
-
-
-def _same_place(left: ir.Expr, right: ir.Expr) -> bool:
-    while isinstance(left, ir.Attr) and isinstance(right, ir.Attr) and left.name == right.name:
-        left, right = left.obj, right.obj
-    if isinstance(left, ir.Name) and isinstance(right, ir.Name) and left.id == right.id:
-        return left.scope.find(left.id) == right.scope.find(right.id)
-    return isinstance(left, ir.This) and isinstance(right, ir.This) and left.owner is right.owner
 
 
 __all__ = ["Instance", "Project", "Value"]

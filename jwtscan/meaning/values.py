@@ -224,7 +224,10 @@ class Reach:
         if isinstance(end, ir.Object):
             yield from self._entry(owner, end, name, depth, frame)
         elif isinstance(end, External):
-            yield Value(External(span, self.models.attribute(end.name, name), end.call), owner.unit, owner.trail)
+            dotted = self.models.attribute(end.name, name)
+            # How a module came by the environment says nothing of the credential.
+            trail = () if dotted.startswith("env:") else owner.trail
+            yield Value(External(span, dotted, end.call), owner.unit, trail)
         elif isinstance(end, Namespace):
             yield from self._export(end.unit, name, span, depth)
         elif isinstance(end, Instance):

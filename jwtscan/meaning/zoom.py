@@ -1,4 +1,4 @@
-"""Every word and number about Zoom: hosts, packages, names, key shapes, versions. Data and small predicates, no search."""
+"""Every word and number about Zoom: hosts, packages, names, key shapes, versions. Data and small predicates."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SDK_PACKAGES = ("@zoomus/websdk", "zoomus-jssdk", "@zoom/meetingsdk")
 """npm names of the Meeting SDK for Web, oldest spelling included."""
 PACKAGES = frozenset(
     {
-        "zoomus", "zoomus2", "zoom_us", "pw_zoomus", "pyzoom", "zoome", "zoom_client", "django_zoom_meetings", "aiozoom",
-        "zoomapi", "@schoolhouse/zoomapi", "zoom-api-client", "node-zoom-jwt", *SDK_PACKAGES,
+        "zoomus", "zoomus2", "zoom_us", "pw_zoomus", "pyzoom", "zoome", "zoom_client", "django_zoom_meetings",
+        "aiozoom", "zoomapi", "@schoolhouse/zoomapi", "zoom-api-client", "node-zoom-jwt", *SDK_PACKAGES,
     }
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{36}")
 """An API secret of the JWT app: 36 characters in 38 of 39; OAuth client secrets have 32."""
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
-SIGNATURE = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
+TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
 
 MINT_CLAIMS = frozenset({"iss", "exp", "iat", "aud", "nbf", "alg", "typ", "tokenExp"})
 """What the payload of a JWT-app token may have. ``sub``, ``scope``, ``jti`` and the like belong to somebody else."""

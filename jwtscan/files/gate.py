@@ -1,0 +1,88 @@
+"""The gate: which files can matter, by their bytes alone. A file that the gate drops is never parsed.
+
+Two tiers. A file with a strong word ("zoom", or a word that convicts anywhere) is a candidate when a weak word stands
+in it too. Elsewhere weak words count only in the neighbourhood of such a file: the same package, or near it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+ZOOM = b"zoom"
+MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt"})
+NEAR = 2000
+"""How many files of one package may be looked at for weak words before only closer ones are."""
+
+EVIDENCE = (
+    b"zoom.us", b"zoomus", b"zoomgov", b"zoom_api", b"zoom-api", b"zoomapi", b"zoommtg", b"zoom_jwt", b"zoom_key",
+    b"zoom_secret", b"zoom_token", b"zoomclient", b"zoom_client", b"zoommeeting", b"zoom_meeting", b"zoom meeting",
+    b"zoom jwt", b"zoom api", b"zoomtoken", b"zoomjwt", b"zoom/meetingsdk", b"zoom_config", b"zoomconfig",
+)  # fmt: skip
+"""Words that speak of Zoom the product; a bare "zoom" may be a map's."""
+
+WEAK = (
+    b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk",
+    b"access_token", b"zoom_key", b"authorization", b"zoom_token", b"zoomus", b"zoom-us", b"zoom_us", b"zoom-api-client",
+    b"zoomapi", b"pyzoom", b"zoome", b"zoom_client", b"zoom-client", b"django-zoom-meetings", b"parsons", b"aiozoom",
+    b"zrlist", b"/scim", b"celigo", b"epic", b"salesforce", b"zoom_api", b"zoom-meeting-", b"source.zoom.us", b"token",
+    b"iss",
+)  # fmt: skip
+"""What the rules' mechanisms cannot do without. Counted on the labelled files: each has at least one."""
+
+FAR = (b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret")
+"""The weak words that bring in a file without any "zoom": each of the labelled ones has one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a file's bytes found: strong words, whether a weak word is there, whether Zoom is spoken of."""
+
+    strong: frozenset[bytes]
+    weak: bool
+    evidence: bool
+
+
+def look(lowered: bytes, strong: Iterable[bytes]) -> Look | None:
+    """Looks at lower-cased bytes. None where no strong word is there: by far the usual case, and one search a word."""
+    found = frozenset(word for word in strong if word in lowered)
+    if not found:
+        return None
+    weak = found != {ZOOM} or any(word in lowered for word in WEAK)
+    evidence = ZOOM in found and any(word in lowered for word in EVIDENCE)
+    return Look(found, weak, evidence)
+
+
+def far(lowered: bytes) -> bool:
+    return any(word in lowered for word in FAR)
+
+
+def neighbourhood(paths: Iterable[str], looks: Mapping[str, Look]) -> list[str]:
+    """The files without a strong word that are near one that speaks of Zoom, to be looked at for weak words."""
+    paths = list(paths)
+    homes = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in MANIFESTS}
+    members: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        members[_home(path, homes)].append(path)
+    chosen: set[str] = set()
+    for home in {_home(path, homes) for path, seen in looks.items() if seen.evidence}:
+        group = members[home]
+        if len(group) > NEAR:
+            near = {posixpath.dirname(path) for path, seen in looks.items() if seen.evidence}
+            group = [path for path in group if _is_near(posixpath.dirname(path), near)]
+        chosen.update(group)
+    return sorted(chosen - set(looks))
+
+
+def _home(path: str, homes: set[str]) -> str:
+    """The nearest folder above a file that has a manifest; the top where there is none."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in homes and not folder.endswith(".."):
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _is_near(folder: str, near: set[str]) -> bool:
+    return folder in near or posixpath.dirname(folder) in near or any(posixpath.dirname(one) == folder for one in near)

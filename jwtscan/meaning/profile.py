@@ -1,0 +1,112 @@
+"""What each unit shows of Zoom and of other products: hosts, names, packages, its own path. Comments do not count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtscan.meaning import zoom
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Unit
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.project import Project
+
+_ZOOM_NAME = re.compile(rb"[\w$.\-]*zoom[\w$.\-]*", re.I)
+_MAX_NAMES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Facts of one unit. ``names`` are identifiers and texts of its code that speak of Zoom."""
+
+    api_host: str | None
+    oauth_host: bool
+    server_to_server: bool
+    video_sdk: bool
+    names: tuple[str, ...]
+    packages: tuple[str, ...]
+    path: bool
+    others: tuple[str, ...]
+
+    @property
+    def speaks(self) -> bool:
+        """Any evidence of Zoom in the unit's own code or path."""
+        return bool(self.api_host or self.names or self.packages or self.path)
+
+
+class Profiles:
+    """The profile of each unit, made once, and who imports whom among the loaded units."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._of: dict[str, Profile] = {}
+        self._importers: dict[str, list[Unit]] | None = None
+        self._imported: dict[str, list[Unit]] = {}
+
+    def of(self, unit: Unit) -> Profile:
+        if unit.path not in self._of:
+            self._of[unit.path] = _profile(unit, self.project.root)
+        return self._of[unit.path]
+
+    def imported(self, unit: Unit) -> list[Unit]:
+        """The units of the project that a unit imports."""
+        if unit.path not in self._imported:
+            found: dict[str, Unit] = {}
+            for ref in [*unit.module.imports, *unit.module.star_exports] if unit.module else ():
+                target = self.project.resolve(unit, ref)
+                if target is not None and target[0] is not unit:
+                    found[target[0].path] = target[0]
+            self._imported[unit.path] = list(found.values())
+        return self._imported[unit.path]
+
+    def importers(self, unit: Unit) -> list[Unit]:
+        """The candidate units that import a unit."""
+        if self._importers is None:
+            self._importers = {}
+            for other in self.project.candidates():
+                for target in self.imported(other):
+                    self._importers.setdefault(target.path, []).append(other)
+        return self._importers.get(unit.path, [])
+
+    def neighbours(self, unit: Unit) -> list[Unit]:
+        return [*self.imported(unit), *self.importers(unit)]
+
+
+def _profile(unit: Unit, root: str) -> Profile:
+    code = _without_comments(unit)
+    names: dict[str, None] = {}
+    for match in _ZOOM_NAME.finditer(code):
+        name = match.group().decode("utf-8", "replace")
+        if zoom.says_zoom(name):
+            names[name] = None
+            if len(names) >= _MAX_NAMES:
+                break
+    text = code.decode("utf-8", "replace")
+    host = zoom.API_HOST.search(text)
+    packages = sorted({ref.module for ref in unit.module.imports if _is_package(ref)}) if unit.module else []
+    place = f"{root}/{unit.path}"
+    return Profile(
+        api_host=host.group().lower() if host else None,
+        oauth_host=bool(zoom.OAUTH_HOST.search(text)),
+        server_to_server=bool(zoom.SERVER_TO_SERVER.search(text)),
+        video_sdk=bool(zoom.VIDEO_SDK_PATH.search(text)),
+        names=tuple(names),
+        packages=tuple(packages),
+        path=any(zoom.says_zoom(part) for part in re.split(r"[/@]", place)),
+        others=tuple(sorted({match.group().lower() for match in zoom.OTHER_PRODUCTS.finditer(text)})),
+    )
+
+
+def _is_package(ref: ir.Import) -> bool:
+    if ref.level:
+        return False
+    return ref.module.partition(".")[0] in zoom.PACKAGES or ref.module.startswith(zoom.SDK_PACKAGES)
+
+
+def _without_comments(unit: Unit) -> bytes:
+    code = bytearray(unit.region.text if unit.region is not None else unit.document.source)
+    for comment in unit.module.comments if unit.module else unit.comments:
+        code[comment.span.start : comment.span.end] = b" " * (comment.span.end - comment.span.start)
+    return bytes(code)

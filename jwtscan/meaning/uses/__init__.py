@@ -1,0 +1,88 @@
+"""Uses: confirmed mechanisms of the retired app type, with the credentials that feed them. Rules report them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jwtscan.finding import Confidence, Step
+from jwtscan.meaning.evidence import Hint
+from jwtscan.meaning.profile import Profiles
+from jwtscan.meaning.sites import Sites
+from jwtscan.meaning.values import Value
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Unit
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.credentials import Credentials
+    from jwtscan.meaning.project import Project
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """One use of the retired app type.
+
+    ``kind`` is the id of the rule that reports it. ``span`` is in the document. ``keys``, ``secrets`` and ``tokens``
+    are the values that may feed it, each with its trail; ``subject`` is the node that a fix works on.
+    """
+
+    kind: str
+    unit: Unit
+    span: Span
+    subject: ir.Call | ir.Entry | ir.Expr
+    confidence: Confidence
+    hints: tuple[Hint, ...]
+    keys: tuple[Value, ...] = ()
+    secrets: tuple[Value, ...] = ()
+    tokens: tuple[Value, ...] = ()
+    detail: str = ""
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return tuple(hint.text for hint in self.hints)
+
+    @property
+    def trail(self) -> tuple[Step, ...]:
+        """The longest way that a credential took, source first, ending where it is used."""
+        ways = [value.trail for value in (*self.keys, *self.tokens, *self.secrets) if value.trail]
+        way = max(ways, key=len, default=())
+        return tuple(step for index, step in enumerate(way) if index == 0 or step != way[index - 1])
+
+
+Finder = Callable[["Uses", Unit], Iterator[Use]]
+
+
+class Uses:
+    """All uses in the candidate units of a project, found once, by kind and by unit."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.profiles = Profiles(project)
+        self.sites = Sites(project)
+
+    @cached_property
+    def all(self) -> list[Use]:
+        from jwtscan.meaning.uses import bearer, client, join, mint, signature
+
+        finders: tuple[Finder, ...] = (mint.find, signature.find, join.find, client.find, bearer.find)
+        return [use for unit in self.project.candidates() for finder in finders for use in finder(self, unit)]
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Where the credentials behind the uses come from."""
+        from jwtscan.meaning.credentials import Credentials
+
+        return Credentials(self)
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], list[Use]]:
+        table: dict[tuple[str, str], list[Use]] = {}
+        for use in self.all:
+            table.setdefault((use.unit.path, use.kind), []).append(use)
+        return table
+
+    def of(self, unit: Unit, kind: str) -> list[Use]:
+        return self._by_place.get((unit.path, kind), [])

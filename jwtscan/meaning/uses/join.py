@@ -1,0 +1,84 @@
+"""``join-api-key``: ``join()`` of the Meeting SDK for Web that is given ``apiKey``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jwtscan.meaning import evidence, zoom
+from jwtscan.meaning.evidence import Hint
+from jwtscan.meaning.uses import Use, Uses
+from jwtscan.meaning.uses.objects import Entries, entries_of
+from jwtscan.meaning.values import Value
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Unit
+
+
+def find(uses: Uses, unit: Unit) -> Iterator[Use]:
+    if unit.module is None or unit.module.language == "python":
+        return
+    for call in unit.module.calls:
+        if isinstance(call.func, ir.Attr) and call.func.name == "join" and len(call.args) == 1:
+            use = _joined(uses, unit, call)
+            if use is not None:
+                yield use
+
+
+def _joined(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
+    entries = entries_of(uses.project, unit, call.args[0])
+    if entries is None or "apiKey" not in entries or not zoom.JOIN_FIELDS & entries.keys:
+        return None
+    hints = receiver(uses, unit, call.func.obj) if isinstance(call.func, ir.Attr) else []
+    fields = sorted(zoom.JOIN_FIELDS & entries.keys)
+    if len(fields) > 1:
+        hints.append(Hint("fields", f"join() is given {', '.join(fields[:3])}"))
+    if not hints:
+        return None
+    return _use(unit, call, entries, hints)
+
+
+def _use(unit: Unit, call: ir.Call, entries: Entries, hints: list[Hint]) -> Use:
+    keys = entries.values("apiKey")
+    subject: ir.Entry | ir.Call = call
+    for home, entry in entries.rows["apiKey"]:
+        if home is unit and isinstance(entry, ir.Entry):
+            subject = entry
+            if call.span.holds(entry.span):
+                break
+    span = unit.span(subject.span)
+    hints += evidence.from_names(keys, "the key") + evidence.from_shapes(keys, [])
+    return Use("join-api-key", unit, span, subject, evidence.confidence(hints), tuple(hints), tuple(keys))
+
+
+def receiver(uses: Uses, unit: Unit, expr: ir.Expr) -> list[Hint]:
+    """What says that a receiver is ZoomMtg or a client of ZoomMtgEmbedded."""
+    written = _written(expr)
+    if any("zoommtg" in part.lower() for part in written):
+        return [Hint("host", f"the receiver is {'.'.join(written)}")]
+    for value in uses.project.reach(unit, expr):
+        if is_sdk(value):
+            return [Hint("host", f"the receiver is {value.name}")]
+    profile = uses.profiles.of(unit)
+    sdk = next((name for name in profile.packages if name.startswith(zoom.SDK_PACKAGES)), None)
+    if sdk is not None:
+        return [Hint("host", f"imports {sdk}")]
+    if any(zoom.says_zoom(part) for part in written) or profile.names or profile.path:
+        return [Hint("name", "the file speaks of Zoom")]
+    return []
+
+
+def is_sdk(value: Value) -> bool:
+    name = value.name.lower()
+    return "zoommtg" in name or name.startswith(zoom.SDK_PACKAGES)
+
+
+def _written(expr: ir.Expr) -> list[str]:
+    parts: list[str] = []
+    while isinstance(expr, (ir.Attr, ir.Call)):
+        if isinstance(expr, ir.Attr):
+            parts.append(expr.name)
+            expr = expr.obj
+        else:
+            expr = expr.func
+    if isinstance(expr, ir.Name):
+        parts.append(expr.id)
+    return parts[::-1]

@@ -1,0 +1,144 @@
+"""``jwt-mint``: a JWT for the REST API, signed with the account's API key and secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from jwtscan.finding import Confidence
+from jwtscan.meaning import evidence, zoom
+from jwtscan.meaning.evidence import Hint
+from jwtscan.meaning.sites import Site
+from jwtscan.meaning.uses import Use, Uses
+from jwtscan.meaning.uses.objects import Entries, entries_of
+from jwtscan.meaning.values import Value
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Unit
+
+_ALGORITHM = {"HS256", "hs256"}
+_OPTION_CLAIMS = {
+    "issuer": "iss",
+    "expiresIn": "exp",
+    "subject": "sub",
+    "jwtid": "jti",
+    "keyid": "kid",
+    "audience": "aud",
+}
+
+
+def find(uses: Uses, unit: Unit) -> Iterator[Use]:
+    for site in uses.sites.of(unit, "jwt.sign"):
+        use = _signed(uses, site)
+        if use is not None:
+            yield use
+    for site in uses.sites.of(unit, "hmac"):
+        use = _hand_made(uses, site)
+        if use is not None:
+            yield use
+    for site in uses.sites.of(unit, "zoom.mint"):
+        yield _bridged(uses, site)
+
+
+def _signed(uses: Uses, site: Site) -> Use | None:
+    secrets = uses.sites.values(site, "key")
+    if _other_algorithm(uses, site):
+        return None
+    claims = _claims(uses, site)
+    if claims is None:
+        return _unseen_payload(uses, site, secrets)
+    if "iss" not in claims or claims.keys - zoom.MINT_CLAIMS:
+        return None
+    return _use(uses, site, claims.values("iss"), secrets, claims)
+
+
+def _claims(uses: Uses, site: Site) -> Entries | None:
+    """The payload's entries, with what jsonwebtoken's options and jose's setters add; None where it is not seen."""
+    payload = uses.sites.argument(site, "payload")
+    claims = entries_of(uses.project, *payload) if payload is not None else None
+    issuer = uses.sites.argument(site, "issuer")
+    options = uses.sites.argument(site, "options")
+    if claims is not None and issuer is not None:
+        claims.rows["iss"].append(issuer)
+    if claims is not None and options is not None:
+        given = entries_of(uses.project, *options)
+        if given is not None:
+            for option, claim in _OPTION_CLAIMS.items():
+                if option in given:
+                    claims.rows[claim] += given.rows[option]
+    return claims
+
+
+def _other_algorithm(uses: Uses, site: Site) -> bool:
+    found = [value.text for value in uses.sites.values(site, "algorithm")]
+    options = uses.sites.argument(site, "options")
+    given = entries_of(uses.project, *options) if options is not None else None
+    if given is not None and "algorithm" in given:
+        found += [value.text for value in given.values("algorithm")]
+    return any(text is not None and text not in _ALGORITHM for text in found)
+
+
+def _unseen_payload(uses: Uses, site: Site, secrets: Sequence[Value]) -> Use | None:
+    """A payload that comes from outside (a request's body): only a call to Zoom's API in the same file convicts."""
+    payload = uses.sites.argument(site, "payload")
+    if payload is None or not any(value.name.startswith("?") for value in uses.project.reach(*payload)):
+        return None
+    if not uses.profiles.of(site.unit).api_host or not any(_is_secret(value) for value in secrets):
+        return None
+    hint = Hint("payload", "the payload comes from the caller and the file calls Zoom's API")
+    return _use(uses, site, [], secrets, None, [hint])
+
+
+def _is_secret(value: Value) -> bool:
+    return any(zoom.credential_part(word.rpartition(".")[2]) == "secret" for word in value.words)
+
+
+def _hand_made(uses: Uses, site: Site) -> Use | None:
+    data = uses.sites.argument(site, "data")
+    if data is None:
+        return None
+    for source in uses.project.sources(*data):
+        if isinstance(source.end, ir.Object) and "iss" in source.end.keys:
+            claims = entries_of(uses.project, source.unit, source.end)
+            if claims is not None and not claims.keys - zoom.MINT_CLAIMS and "exp" in claims:
+                return _use(uses, site, claims.values("iss"), uses.sites.values(site, "key"), claims)
+    return None
+
+
+def _bridged(uses: Uses, site: Site) -> Use:
+    keys, secrets = uses.sites.values(site, "key"), uses.sites.values(site, "secret")
+    hints = [Hint("host", f"{site.name} mints a JWT of the JWT app")]
+    return _made(site, keys, secrets, hints + evidence.from_names([*keys, *secrets], "the credential"))
+
+
+def _use(
+    uses: Uses,
+    site: Site,
+    keys: Sequence[Value],
+    secrets: Sequence[Value],
+    claims: Entries | None,
+    extra: Sequence[Hint] = (),
+) -> Use | None:
+    profile = uses.profiles.of(site.unit)
+    hints = [*extra, *evidence.surroundings(uses.profiles, site.unit)]
+    hints += evidence.from_names([*keys, *secrets], "the credential") + evidence.from_shapes(keys, secrets)
+    if claims is not None and "aud" in claims and evidence.is_null(claims.values("aud")):
+        hints.append(Hint("claims", "aud is null, as in the dashboard's tokens"))
+    kinds = {hint.kind for hint in hints}
+    if profile.video_sdk and not profile.api_host:
+        return None
+    if profile.others and not profile.api_host and not kinds & {"trail", "host"}:
+        return None
+    return _made(site, keys, secrets, hints)
+
+
+def _made(site: Site, keys: Sequence[Value], secrets: Sequence[Value], hints: Sequence[Hint]) -> Use:
+    span = site.unit.span(site.call.span)
+    sure = evidence.confidence(hints)
+    if _names_sdk([*keys, *secrets]):
+        sure = Confidence.LOW
+    return Use("jwt-mint", site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets))
+
+
+def _names_sdk(values: Sequence[Value]) -> bool:
+    """An SDK or Video SDK key by every name on its way."""
+    named = [value for value in values if value.words]
+    return bool(named) and all(any({"sdk", "video"} & set(zoom.words(word)) for word in value.words) for value in named)

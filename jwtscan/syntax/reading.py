@@ -1,0 +1,72 @@
+"""From a document to a unit: which front end or reader each kind of file goes to."""
+
+from __future__ import annotations
+
+from jwtscan.files import Document
+from jwtscan.syntax.unit import Region, Unit
+
+PROGRAMS = frozenset({"python", "javascript", "typescript", "tsx"})
+PAGES = frozenset({"html", "vue", "svelte"})
+SETTINGS = frozenset(
+    {
+        "env", "shell", "json", "yaml", "toml", "ini", "properties", "dockerfile", "terraform", "package.json",
+        "pyproject.toml", "Pipfile", "setup.cfg", "environment.yml",
+    }
+)  # fmt: skip
+MANIFESTS = frozenset(
+    {
+        "requirements", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "setup.cfg",
+        "environment.yml", "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
+    }
+)  # fmt: skip
+
+
+def read_unit(document: Document, kind: str) -> Unit:
+    """Lowers or reads a document. Never raises: what could not be read is in ``Unit.notes`` and ``Module.errors``."""
+    unit = Unit(document, kind)
+    if kind in PROGRAMS:
+        _lower(unit, Region(kind, document.source))
+        unit.region = None
+    elif kind in PAGES:
+        _page(unit)
+    elif kind == "notebook":
+        from jwtscan.syntax.notebook import notebook_region
+
+        for region in notebook_region(document.source)[:1]:
+            _lower(unit, region)
+    if kind in SETTINGS:
+        from jwtscan.syntax.settings import read_settings
+
+        unit.settings, unit.comments, notes = read_settings(kind, document.path, document.source)
+        unit.notes += notes
+    if kind in MANIFESTS:
+        from jwtscan.syntax.manifest import read_requirements
+
+        unit.requirements, notes = read_requirements(kind, document.path, document.source)
+        unit.notes += notes
+    elif kind == "python" and document.path.endswith("setup.py") and unit.module is not None:
+        from jwtscan.syntax.manifest import requirements_of_setup
+
+        unit.requirements = requirements_of_setup(unit.module, document.source)
+    return unit
+
+
+def _page(unit: Unit) -> None:
+    from jwtscan.syntax.pages import read_page
+
+    page = read_page(unit.kind, unit.path, unit.document.source)
+    unit.links, unit.comments = page.links, page.comments
+    for region in page.regions[:1]:
+        _lower(unit, region)
+
+
+def _lower(unit: Unit, region: Region) -> None:
+    unit.region = region
+    if region.language == "python":
+        from jwtscan.syntax.python import lower_python
+
+        unit.module = lower_python(unit.path, region.text)
+    else:
+        from jwtscan.syntax.javascript import lower_javascript
+
+        unit.module = lower_javascript(unit.path, region.text, region.language)
