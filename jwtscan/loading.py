@@ -95,7 +95,7 @@ def _run(file: Path) -> Rule:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RuleError(f"{file}: {type(error).__name__}: {error}") from error
     rule = getattr(module, "rule", None)
     if not isinstance(rule, Rule):

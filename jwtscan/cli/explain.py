@@ -10,7 +10,7 @@ import click
 
 from jwtscan.cli.ending import Failure
 from jwtscan.cli.outlets import look_of, print_out
-from jwtscan.cli.scan import rules_wanted
+from jwtscan.cli.scan import loaded
 from jwtscan.nearest import nearest
 
 
@@ -42,7 +42,7 @@ def command(rule: str | None, zoom_error: str | None, folders: tuple[Path, ...],
 def _of_rule(name: str, folders: tuple[Path, ...]) -> str:
     from jwtscan.report.catalogue import page
 
-    rules = {rule.id: rule for rule in rules_wanted(folders, (), ())}
+    rules = {rule.id: rule for rule in loaded(folders)}
     if name not in rules:
         raise Failure(f"no such rule: {name}{nearest(name, rules)}")
     return page(rules[name])

@@ -11,7 +11,7 @@ import click
 
 from jwtscan.cli.ending import CLEAN, FOUND, Failure, note
 from jwtscan.cli.outlets import look_of, print_out
-from jwtscan.cli.scan import rules_wanted
+from jwtscan.cli.scan import loaded
 from jwtscan.cli.words import OneOf
 from jwtscan.nearest import nearest
 from jwtscan.rule import RuleError
@@ -47,7 +47,7 @@ def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
     """List the built-in rules, and those of your own folders."""
     from jwtscan.report.catalogue import rules_json, rules_list
 
-    rules = rules_wanted(folders, (), ())
+    rules = loaded(folders)
     if name == "json":
         print_out(rules_json(rules), exact=True)
     else:

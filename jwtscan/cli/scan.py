@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,19 +114,26 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 an error, 130 interrupted.
     """
-    rules = rules_wanted(given["folders"], given["select"], given["ignore"])
+    known = loaded(given["folders"])
+    rules = _chosen(known, given["select"], given["ignore"])
     outlets = settle(given["outlets"], color=given["color"])
-    result = _scan(_options(paths, given), rules, progress=not (given["no_progress"] or given["quiet"]))
+    options = replace(_options(paths, given), known_rules=frozenset(rule.id for rule in known))
+    result = _scan(options, rules, progress=not (given["no_progress"] or given["quiet"]))
     _report(result, rules, outlets, given)
     return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
-def rules_wanted(folders: tuple[Path, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
-    """Loads and picks rules; what cannot be loaded or is not known ends the run."""
+def loaded(folders: tuple[Path, ...]) -> list[Rule]:
+    """All rules there are. What cannot be loaded ends the run."""
     try:
-        return choose(load_rules(folders, allow_python=True), select, ignore)
+        return load_rules(folders, allow_python=True)
     except RuleError as error:
         raise Failure(str(error)) from error
+
+
+def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+    try:
+        return choose(rules, select, ignore)
     except UnknownRuleError as error:
         raise Failure(f"no such rule or tag: {error.word}{nearest(error.word, error.known)}") from error
 

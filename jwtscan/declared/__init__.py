@@ -55,6 +55,7 @@ def read_rule(path: Path) -> Rule:
         find=_find([_clause(table) for table in top.tables("match")]),
         language=top.text("language", "text"),
         safety=top.text("safety", ""),
+        anywhere=top.flag("anywhere"),
         source=str(path),
     )
     top.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
     from jwtscan.syntax.unit import Unit
 
-ECOSYSTEMS = ("pypi", "npm")
+MANIFESTS = {"pypi": ("pyproject.toml", "Pipfile", "requirements.txt"), "npm": ("package.json",)}
 PLACES = ("code", "settings")
 
 
@@ -52,7 +53,7 @@ class RequirementMatcher:
     """``{ecosystem, name, below}`` or ``{ecosystem, name, any = true}``.
 
     ``below`` matches where no version that the specifier allows is at or above that one; a requirement without a
-    version is left alone.
+    version is left alone. A lock file is silent where the manifest beside it says the same.
     """
 
     ecosystem: str
@@ -62,24 +63,41 @@ class RequirementMatcher:
 
     @classmethod
     def read(cls, table: Table) -> RequirementMatcher:
-        (ecosystem,) = table.words("ecosystem", ECOSYSTEMS)
+        (ecosystem,) = table.words("ecosystem", tuple(MANIFESTS))
         names = table.texts("name")
         below = _release(table, "below") if table.one_of(("below", "any")) == "below" else None
         if below is None and not table.flag("any"):
             table.refuse("'any' has to be true; leave it out and say 'below' otherwise")
         return cls(ecosystem, frozenset(_package(name, ecosystem) for name in names), below)
 
-    def find(self, unit: Unit, _: Project) -> Iterator[Hit]:
-        for requirement in unit.requirements:
-            if requirement.ecosystem == self.ecosystem and requirement.name in self.names and self._old(requirement):
-                written = requirement.specifier or requirement.version or ""
-                yield Hit(requirement.span, {"name": requirement.name, "specifier": written})
+    def find(self, unit: Unit, project: Project) -> Iterator[Hit]:
+        locked: set[str] = set()
+        for requirement in filter(self._matches, unit.requirements):
+            if requirement.locked:
+                if requirement.name in locked or self._said_beside(unit, requirement.name, project):
+                    continue
+                locked.add(requirement.name)
+            written = requirement.specifier or requirement.version or ""
+            yield Hit(requirement.span, {"name": requirement.name, "specifier": written})
 
-    def _old(self, requirement: Requirement) -> bool:
+    def _matches(self, requirement: Requirement) -> bool:
+        if requirement.ecosystem != self.ecosystem or requirement.name not in self.names:
+            return False
         if self.below is None:
             return True
         versions = allowed(requirement)
         return versions is not None and versions.below(self.below)
+
+    def _said_beside(self, unit: Unit, name: str, project: Project) -> bool:
+        """Whether a manifest in the lock file's folder is reported for the same package."""
+        folder = posixpath.dirname(unit.path)
+        manifests = (project.load(posixpath.join(folder, manifest)) for manifest in MANIFESTS[self.ecosystem])
+        return any(
+            requirement.name == name and not requirement.locked and self._matches(requirement)
+            for manifest in manifests
+            if manifest is not None
+            for requirement in manifest.requirements
+        )
 
 
 def _package(name: str, ecosystem: str) -> str:

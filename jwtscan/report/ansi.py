@@ -8,7 +8,7 @@ BOLD = "1"
 DIM = "2"
 RED = "1;31"
 YELLOW = "1;33"
-BLUE = "1;34"
+CYAN = "1;36"
 
 
 def styled(text: str, code: str, look: Look) -> str:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 
 from jwtscan.finding import Severity
-from jwtscan.report.ansi import BLUE, BOLD, DIM, RED, YELLOW, styled
+from jwtscan.report.ansi import CYAN, BOLD, DIM, RED, YELLOW, styled
 from jwtscan.report.look import Look
 from jwtscan.rule import TAGS, Rule
 
-_COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: BLUE}
+_COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
 
 
 def grouped(rules: Sequence[Rule]) -> list[tuple[str, list[Rule]]]:
@@ -68,7 +68,8 @@ def page(rule: Rule) -> str:
     ]
     if rule.safety:
         parts.append(f"## How safe the fix is\n\n{rule.safety.strip()}")
-    parts.append(f"See <{rule.page}>.")
+    if rule.page:
+        parts.append(f"See <{rule.page}>.")
     return "\n\n".join(parts) + "\n"
 
 

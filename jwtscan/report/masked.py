@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from jwtscan.engine import Result
 from jwtscan.files import Document
@@ -19,10 +20,26 @@ _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A masked source line. The first ``same`` and the last ``tail`` of its ``before`` characters are as they were."""
+
+    after: str
+    before: int
+    same: int
+    tail: int
+
+    def moved(self, column: int) -> int:
+        """Where a 0-based column of the line stands now; a place inside of what was masked moves to the mask's end."""
+        if column <= self.same:
+            return column
+        return len(self.after) - min(self.tail, max(self.before - column, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A result that may be shown. ``findings`` are sorted and masked.
 
-    ``line(path, number)`` gives a source line before and after masking; the one before is only there to place columns.
+    ``line(path, number)`` gives a source line, None where the file is not at hand.
     ``advice`` is what to do about a rule's findings, in one sentence, by rule id.
     """
 
@@ -32,7 +49,7 @@ class Report:
     parsed: int
     suppressed: int
     errors: int
-    line: Callable[[str, int], tuple[str, str] | None]
+    line: Callable[[str, int], SourceLine | None]
     advice: Mapping[str, str]
 
 
@@ -43,7 +60,8 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     def clean(text: str) -> str:
         return printable(masker.mask(text))
 
-    def line(path: str, number: int) -> tuple[str, str] | None:
+    @cache
+    def line(path: str, number: int) -> SourceLine | None:
         document = result.documents.get(raw_paths.get(path, path))
         return None if document is None else _line(document, number, masker)
 
@@ -61,12 +79,27 @@ def first_sentence(text: str) -> str:
     return _SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
 
 
-def _line(document: Document, number: int, masker: Masker) -> tuple[str, str] | None:
+def _line(document: Document, number: int, masker: Masker) -> SourceLine | None:
     if not 1 <= number <= document.lines.count:
         return None
     text = document.lines.text(number)
     # Tabs stay: whoever draws the line expands them.
-    return text, "\t".join(printable(part) for part in masker.mask_line(text).split("\t"))
+    after = "\t".join(printable(part) for part in masker.mask_line(text).split("\t"))
+    same = _equal(text, after)
+    tail = min(_equal(text[::-1], after[::-1]), min(len(text), len(after)) - same)
+    return SourceLine(after, len(text), same, tail)
+
+
+def _equal(one: str, other: str) -> int:
+    """How many characters two texts begin with in common. By halves, for lines of megabytes."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _finding(finding: Finding, clean: Callable[[str], str]) -> Finding:

@@ -17,8 +17,8 @@ from jwtscan.report.masked import Report
 from jwtscan.report.summary import counts, plural, summary_line
 from jwtscan.report.text.frame import Row, rows
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
-_GUTTER = "blue"
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_GUTTER = "bright_blue"
 _LABEL = "dim"
 
 
@@ -53,7 +53,8 @@ def to_text(report: Report, look: Look, *, quiet: bool = False, verbose: bool = 
     )
     advised: set[str] = set()
     for finding in report.findings:
-        console.print(_finding(report, finding, look, marks, advised), end="\n")
+        # A path is never cut: the terminal may break it, and it still can be copied and clicked.
+        console.print(_finding(report, finding, look, marks, advised), crop=False)
         console.print()
     if not quiet:
         for part in _summary(report, marks, verbose=verbose):
@@ -68,7 +69,7 @@ def _finding(report: Report, finding: Finding, look: Look, marks: _Marks, advise
     place = Text.assemble(
         " " * gutter, " ", (f"{marks.corner} ", _GUTTER), f"{finding.path}:{finding.start.line}:{finding.start.column}"
     )
-    place.no_wrap, place.overflow = True, "fold"
+    place.no_wrap, place.overflow = True, "ignore"
     lines: list[RenderableType] = [head, place]
     for row in rows(report, finding, max(look.width - gutter - 4, 10), marks.ellipsis):
         lines += _drawn(row, gutter, style, marks)
@@ -100,7 +101,7 @@ def _notes(report: Report, finding: Finding, marks: _Marks, advised: set[str]) -
     if finding.trail:
         yield "from", f" {marks.arrow} ".join(_step(step) for step in finding.trail)
     evidence = "; ".join(finding.evidence)
-    yield "sure", f"{finding.confidence}: {evidence}" if evidence else f"{finding.confidence}"
+    yield "why", f"{finding.confidence} confidence" + (f": {evidence}" if evidence else "")
     if finding.fix is not None:
         yield "fix", f"{finding.fix.title} ({finding.fix.applicability})"
         if finding.fix.because:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, set_cell_size
 
 from jwtscan.finding import Finding
+from jwtscan.mask import MASK
 from jwtscan.report.masked import Report
 
 TAB = 4
 CONTEXT = 1
-LONGEST = 7
+HEAD = 5
+TAIL = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One source line. ``mark`` is where to underline: start and end in cells. None for lines around it.
+    """One source line. ``inside`` tells the finding's lines from those around it; ``mark`` is where to underline.
 
-    A row with ``number`` None stands for lines that are left out.
+    The mark is a start and an end in cells; a finding of several lines has none. A row with ``number`` None stands for
+    lines that are left out.
     """
 
     number: int | None
@@ -29,6 +33,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A masked line with its tabs expanded, and the characters of it that the finding covers."""
+
     number: int
     text: str
     start: int
@@ -37,85 +43,58 @@ class _Line:
 
 def rows(report: Report, finding: Finding, width: int, ellipsis: str) -> list[Row]:
     """The lines of a finding and those around it, ``width`` cells wide. Empty where its text is not at hand."""
-    first, last = finding.start.line, finding.end.line
-    if last > first and finding.end.column == 1:
-        last -= 1
-    numbers = [n for n in range(first - CONTEXT, last + CONTEXT + 1) if n == first or not _left_out(n, first, last)]
-    lines = [line for number in numbers if (line := _line(report, finding, number, first, last)) is not None]
-    lines = _without_blank_ends(lines, first, last)
+    first = finding.start.line
+    last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
+    lines = [line for number in _numbers(first, last) if (line := _line(report, finding, number, ellipsis)) is not None]
+    lines = [line for line in lines if first <= line.number <= last or line.text.strip()]
     indent = min((len(line.text) - len(line.text.lstrip(" ")) for line in lines if line.text.strip()), default=0)
     found: list[Row] = []
+    previous = lines[0].number if lines else 0
     for line in lines:
-        if found and found[-1].number is not None and line.number > found[-1].number + 1:
-            found.append(Row(None, ellipsis))
-        found.append(_row(line, indent, first, last, width, ellipsis))
+        if line.number > previous + 1:
+            found.append(Row(None, ellipsis, inside=True))
+        previous = line.number
+        text, start, end = _cut(line.text[indent:].rstrip(), line.start - indent, line.end - indent, width, ellipsis)
+        inside = first <= line.number <= last
+        mark = (cell_len(text[:start]), max(cell_len(text[:end]), cell_len(text[:start]) + 1))
+        found.append(Row(line.number, text, inside, mark if inside and first == last else None))
     return found
 
 
-def _left_out(number: int, first: int, last: int) -> bool:
-    """Of a long finding the middle is not shown."""
-    return last - first + 1 > LONGEST and first + LONGEST - 3 <= number < last - 1
+def _numbers(first: int, last: int) -> Iterator[int]:
+    """The lines to show: one on each side, and of a long finding its first and last ones."""
+    if last - first < HEAD + TAIL:
+        yield from range(first - CONTEXT, last + CONTEXT + 1)
+        return
+    yield from range(first - CONTEXT, first + HEAD)
+    yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
-def _line(report: Report, finding: Finding, number: int, first: int, last: int) -> _Line | None:
-    pair = report.line(finding.path, number)
-    if pair is None:
+def _line(report: Report, finding: Finding, number: int, ellipsis: str) -> _Line | None:
+    line = report.line(finding.path, number)
+    if line is None:
         return None
-    before, after = pair
-    start = finding.start.column - 1 if number == first else 0
-    end = finding.end.column - 1 if number == last else len(before)
-    start, end = _moved(start, before, after), _moved(end, before, after)
-    text = _expanded(after)
-    return _Line(number, text, len(_expanded(after[:start])), len(_expanded(after[:end])))
+    start = line.moved(finding.start.column - 1) if number == finding.start.line else 0
+    end = line.moved(finding.end.column - 1) if number == finding.end.line else len(line.after)
 
+    def shown(text: str) -> str:
+        return text.replace(MASK, ellipsis).expandtabs(TAB)
 
-def _moved(column: int, before: str, after: str) -> int:
-    """Where a column of a line stands once the line is masked. Inside of what was masked it is that one's end."""
-    if before == after:
-        return min(column, len(before))
-    same = 0
-    while same < min(len(before), len(after)) and before[same] == after[same]:
-        same += 1
-    if column <= same:
-        return column
-    tail = 0
-    while tail < min(len(before), len(after)) - same and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    return len(after) - min(tail, max(len(before) - column, 0))
-
-
-def _expanded(text: str) -> str:
-    return text.expandtabs(TAB)
-
-
-def _without_blank_ends(lines: list[_Line], first: int, last: int) -> list[_Line]:
-    """A blank line around a finding says nothing."""
-    return [line for line in lines if first <= line.number <= last or line.text.strip()]
-
-
-def _row(line: _Line, indent: int, first: int, last: int, width: int, ellipsis: str) -> Row:
-    inside = first <= line.number <= last
-    text = line.text[indent:].rstrip()
-    start, end = max(line.start - indent, 0), max(line.end - indent, 0)
-    text, start, end = _cut(text, start, end, width, ellipsis)
-    if first != last or not inside:
-        return Row(line.number, text, inside)
-    from_cell = cell_len(text[:start])
-    return Row(line.number, text, inside, (from_cell, max(cell_len(text[:end]), from_cell + 1)))
+    return _Line(number, shown(line.after), len(shown(line.after[:start])), len(shown(line.after[:end])))
 
 
 def _cut(text: str, start: int, end: int, width: int, ellipsis: str) -> tuple[str, int, int]:
-    """The part of a long line that has the mark in it."""
-    if cell_len(text) <= width:
+    """The part of a long line that has the mark in it, and where the mark is then."""
+    start, end = max(start, 0), max(end, 0)
+    if len(text) <= width and cell_len(text) <= width:
         return text, start, end
-    room = width - 2 * cell_len(ellipsis)
-    lead = max(0, min(start - max((room - (end - start)) // 2, 0), start))
-    if cell_len(text[:end]) <= width - cell_len(ellipsis):
-        lead = 0
+    room = width - 2 * len(ellipsis)
+    lead = 0 if end <= room else max(start - max((room - (end - start)) // 2, 0), 0)
     prefix = ellipsis if lead else ""
-    rest = text[lead:]
-    head = chop_cells(rest, max(room, 1))[0] if cell_len(rest) > room else rest
-    suffix = ellipsis if len(head) < len(rest) else ""
+    rest = text[lead : lead + width]
+    space = width - len(prefix)
+    if lead + len(rest) < len(text) or cell_len(rest) > space:
+        rest = set_cell_size(rest, min(space - len(ellipsis), cell_len(rest))) + ellipsis
+    shown = prefix + rest
     shift = len(prefix) - lead
-    shown = prefix + head + suffix
     return shown, start + shift, min(end + shift, len(shown))
