@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ANNOTATED = re.compile(
     rb"@flow|\b(?:import|export)\s+type\b|\binterface\s+\w|\btype\s+\w+\s*=|:\s*\??(?:string|number|boolean|any|void)\b"
 )
+# ``apiKey: <YOUR_API_KEY>,`` opens an element that swallows the rest of the file.
+_PLACEHOLDER = re.compile(rb"[=:(,]\s*<[\w -]+>\s*[;,)}\r\n]")
 _COMMENT_MARK = re.compile(rb"//|/\*|<!--|-->")
 _CHUNK = 1 << 14
 # Bundles take up to 0.03 steps a byte; unclosed type assertions in TypeScript, hundreds.
@@ -41,13 +43,20 @@ class Parsed:
 
 
 def parse(source: bytes, language: str) -> Parsed:
-    """Parse as ``javascript``, ``typescript`` or ``tsx``; annotated JavaScript (Flow) as tsx where that reads more."""
+    """Parse as ``javascript``, ``typescript`` or ``tsx``.
+
+    Broken JavaScript that is annotated (Flow), or that has a placeholder where JSX would begin, is read as the kind of
+    TypeScript that leaves the fewest bytes unread.
+    """
     parsed = _parse(source, language)
-    if language == "javascript" and parsed.errors and _ANNOTATED.search(source):
-        typed = _parse(source, "tsx")
-        if typed.error_bytes < parsed.error_bytes:
-            return typed
-    return parsed
+    if language != "javascript" or not parsed.errors:
+        return parsed
+    readings = [parsed]
+    if _ANNOTATED.search(source):
+        readings.append(_parse(source, "tsx"))
+    if _PLACEHOLDER.search(source):
+        readings.append(_parse(source, "typescript"))
+    return min(readings, key=lambda reading: reading.error_bytes)
 
 
 def _parse(source: bytes, language: str) -> Parsed:

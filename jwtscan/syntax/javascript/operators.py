@@ -1,4 +1,4 @@
-"""Lowers operators: ``+`` to Concat, ``||``, ``??``, ``?:`` to Choice, ``&&`` to a Choice of its last operand, assignments."""
+"""Lowers operators: ``+`` is Concat; ``||``, ``??``, ``?:`` are Choice; ``&&`` one of its last operand."""
 
 from __future__ import annotations
 
