@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jwtscan.syntax.ir import Comment
-from jwtscan.syntax.settings import dotenv, json5, yaml
+from jwtscan.syntax.settings import dockerfile, dotenv, ini, json5, properties, shell, terraform, toml, yaml
 from jwtscan.syntax.settings.reading import MAX_SETTINGS, Reading, TooManySettingsError
 from jwtscan.syntax.unit import Setting
 
 _READERS: dict[str, Callable[[Reading], None]] = {
     "env": dotenv.read,
+    "shell": shell.read,
     "json": json5.read,
     "package.json": json5.read,
     "yaml": yaml.read,
     "environment.yml": yaml.read,
+    "toml": toml.read,
+    "pyproject.toml": toml.read,
+    "Pipfile": toml.read,
+    "ini": ini.read,
+    "setup.cfg": ini.read,
+    "properties": properties.read,
+    "dockerfile": dockerfile.read,
+    "terraform": terraform.read,
 }
 KINDS = frozenset(_READERS)
 
@@ -26,7 +35,7 @@ def read_settings(kind: str, path: str, source: bytes) -> tuple[tuple[Setting, .
     they can be; nothing raises.
     """
     reading = Reading(source, path)
-    read = _READERS[kind]
+    read = shell.read if kind == "env" and path.lower().endswith("envrc") else _READERS[kind]
     try:
         read(reading)
     except TooManySettingsError:

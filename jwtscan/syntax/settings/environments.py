@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 _ENV = re.compile(
-    r"env(?:ironment|s|_?vars?|_variables|ironment_?variables|_[a-z]+|ironmentvariables)?|set_?env|"
-    r"containerenv|remoteenv|app_settings|container_env"
+    r"envs?|environment|env_?vars?|env_[a-z]+|environment_?variables?|set_?env|containerenv|remoteenv|app_settings"
 )
 _CI = re.compile(r"(?:^|/)[^/]*(?:gitlab-ci|azure-pipelines)[^/]*$|(?:^|/)\.gitlab/")
 _WRANGLER = re.compile(r"(?:^|/)wrangler\.[^/]*$")

@@ -112,6 +112,11 @@ class Tree:
                 frame.variable = (prefix, outer.key_span)
         self.frames.append(frame)
 
+    def at_item(self, index: int) -> None:
+        """Says which item of the innermost list comes next."""
+        if not self.too_deep:
+            self.frames[-1].index = index
+
     def open_pair(self) -> None:
         """Enters a map under the waiting key that may be repeated, as an ``env`` block with ``name`` and ``value``."""
         self.open(is_list=False)
