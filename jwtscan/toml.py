@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jwtscan.rule import RuleError
+
+class TomlError(Exception):
+    """A file that is missing, unreadable or no TOML; the text names the file and the reason."""
 
 
-def parse_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file. Raises ``RuleError`` with the file and the reason."""
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises ``TomlError``."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -18,6 +20,6 @@ def parse_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RuleError(f"{path}: not valid TOML: {error}") from error
+        raise TomlError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
-        raise RuleError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise TomlError(f"{path}: {(error.strerror or str(error)).lower()}") from error

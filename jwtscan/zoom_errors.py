@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jwtscan.declared.table import Table
-from jwtscan.toml import parse_toml
+from jwtscan.toml import read_toml
 
 _FILE = Path(__file__).with_name("zoom_errors.toml")
 _NUMBER = re.compile(r"\d+")
@@ -30,7 +30,7 @@ class ZoomError:
 
 def read_errors(file: Path = _FILE) -> list[ZoomError]:
     """The table, in its order."""
-    top = Table(parse_toml(file), str(file))
+    top = Table(read_toml(file), str(file))
     errors = [_read(table) for table in top.tables("error")]
     top.close()
     return errors

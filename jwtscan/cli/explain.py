@@ -32,7 +32,7 @@ def command(rule: str | None, zoom_error: str | None, folders: tuple[Path, ...],
     markdown = _of_error(zoom_error) if zoom_error is not None else _of_rule(rule or "", folders)
     look = look_of(sys.stdout, color, os.environ)
     if sys.stdout.isatty() or look.colour:
-        from jwtscan.report.markdown import shown
+        from jwtscan.report.text.markdown import shown
 
         markdown = shown(markdown, look)
     print_out(markdown)

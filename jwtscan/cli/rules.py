@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,11 @@ from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.cli.scan import loaded
 from jwtscan.cli.words import OneOf
 from jwtscan.nearest import nearest
-from jwtscan.rule import RuleError
+from jwtscan.report.summary import plural
+from jwtscan.rule import Rule, RuleError
+
+if TYPE_CHECKING:
+    from jwtscan.cases import Case
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -65,26 +70,32 @@ def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
 )
 def test_rules(folder: Path, fixtures: Path | None) -> int:
     """Run the rules of FOLDER over their fixtures and compare what they find with the 'want:' marks there."""
-    from jwtscan.cases import check, find_cases
+    from jwtscan.cases import CaseError, find_cases
     from jwtscan.loading import load_folder
 
-    try:
-        rules = load_folder(folder, allow_python=True)
-    except RuleError as error:
-        raise Failure(str(error)) from error
     home = _fixtures(folder, fixtures)
     cases = find_cases(home)
-    failed = 0
-    for case in cases:
-        with tempfile.TemporaryDirectory() as place:
-            differences = check(case, rules, Path(place))
-        failed += bool(differences)
-        for difference in differences:
-            print_out(f"{case.name}: {difference}\n")
     if not cases:
         raise Failure(f"{home}: no cases here (a case is <rule-id>/<file or folder>)")
-    note(f"{len(cases)} cases, {failed} failed")
+    try:
+        rules = load_folder(folder, allow_python=True)
+        failed = sum(_fails(case, rules) for case in cases)
+    except (RuleError, CaseError) as error:
+        raise Failure(str(error)) from error
+    note(f"{plural(len(cases), 'case')}, {failed} failed")
     return FOUND if failed else CLEAN
+
+
+def _fails(case: Case, rules: list[Rule]) -> bool:
+    """Runs a case and prints what is wrong with it."""
+    from jwtscan.cases import check
+    from jwtscan.mask import printable
+
+    with tempfile.TemporaryDirectory() as place:
+        differences = check(case, rules, Path(place))
+    for difference in differences:
+        print_out(f"{printable(f'{case.name}: {difference}')}\n")
+    return bool(differences)
 
 
 def _fixtures(folder: Path, given: Path | None) -> Path:

@@ -14,7 +14,7 @@ from jwtscan.declared.table import Table
 from jwtscan.finding import Confidence, Severity
 from jwtscan.rule import TAGS, Find, Match, Rule, RuleError
 from jwtscan.text import Span
-from jwtscan.toml import parse_toml
+from jwtscan.toml import TomlError, read_toml
 
 if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
@@ -38,7 +38,10 @@ class _Clause:
 
 def read_rule(path: Path) -> Rule:
     """The rule in a TOML file; its id is the file's name. Raises ``RuleError`` with the file and the reason."""
-    top = Table(parse_toml(path), str(path))
+    try:
+        top = Table(read_toml(path), str(path))
+    except TomlError as error:
+        raise RuleError(str(error)) from error
     if not _ID.fullmatch(path.stem):
         raise RuleError(f"{path}: a rule is named in lower case with hyphens, as in jwt-mint.toml")
     rule = Rule(
