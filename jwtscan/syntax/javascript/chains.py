@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtscan.syntax import ir
-from jwtscan.syntax.javascript.functions import lower_function
+from jwtscan.syntax.javascript.functions import FUNCTIONS, lower_function
 from jwtscan.syntax.javascript.lowering import ExpressionRule, Lowering, Place, span
 from jwtscan.syntax.javascript.members import apply_member
 
@@ -27,7 +27,6 @@ _INNER: dict[str, str | None] = {
     "type_assertion": None,
     "instantiation_expression": None,
 }
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
 
 
 def _chain(low: Lowering, node: Node, place: Place) -> ir.Expr:
@@ -91,7 +90,7 @@ def _arguments(low: Lowering, node: Node, place: Place, given: ir.Expr | None = 
     """The arguments; a function among them takes ``given`` as its first parameter's value."""
     args: list[ir.Expr] = []
     for child in low.children(node, place):
-        if given is not None and not args and child.type in _FUNCTIONS:
+        if given is not None and not args and child.type in FUNCTIONS:
             args.append(lower_function(low, child, place, given=given))
         else:
             args.append(low.expr(child, place))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 _ANNOTATED = re.compile(
-    rb"@flow|\b(?:import|export)\s+type\b|\binterface\s+\w|\btype\s+\w+\s*=|:\s*\??(?:string|number|boolean|any|void)\b"
+    rb"@flow|\b(?:import|export)\s+type\b|\binterface\s+\w|\btype\s+\w+\s*=|\bdeclare\s+(?:var|let|const)\b"
+    rb"|:\s*\??(?:string|number|boolean|any|void)\b"
 )
 # ``apiKey: <YOUR_API_KEY>,`` opens an element that swallows the rest of the file.
 _PLACEHOLDER = re.compile(rb"[=:(,]\s*<[\w -]+>\s*[;,)}\r\n]")
