@@ -7,11 +7,13 @@ from jwtscan.api import Confidence, Match, Project, Rule, Severity, Span, Unit, 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - every rule has this signature
     source = unit.document.source
+    comments = [unit.span(comment.span) for comment in unit.module.comments] if unit.module else []
     for match in zoom.TOKEN_BYTES.finditer(source):
         text = match.group().decode()
-        if zoom.is_jwt_app_token(text):
+        span = Span(match.start(), match.end())
+        if zoom.is_jwt_app_token(text) and not any(comment.holds(span) for comment in comments):
             yield Match(
-                Span(match.start(), match.end()),
+                span,
                 "a token of the JWT app stands in the file",
                 Confidence.HIGH,
                 evidence=("it decodes to aud null, iss of 22 characters and exp, as the JWT app's page gives it",),

@@ -27,6 +27,7 @@ _ENV_READ = re.compile(
     rb"\s*(?:\?\.|[.(\[])\s*[\"'`]?(?P<name>[A-Za-z_]\w*)"
 )
 _SETTINGS_KINDS = {"env", "ini", "json", "yaml", "toml", "properties", "setup.cfg", "dockerfile", "shell", "terraform"}
+_PLAIN_NAMES = {"apikey", "apisecret", "apisec", "secretkey", "apisecretkey"}
 _FIELD_NAMES = {"api_key", "api_secret", "apikey", "apisecret"}
 
 
@@ -94,6 +95,8 @@ class Credentials:
         end, unit = value.end, value.unit
         if isinstance(end, ir.Literal) and isinstance(end.value, str):
             text = end.value
+            if zoom.decode_token(text) is not None or _is_modern_name(value):
+                return None
             real = bool(text) and not zoom.is_placeholder(text) and (len(text) >= 16) and " " not in text.strip()
             real = real or zoom.looks_like_key(text) or zoom.looks_like_secret(text)
             if not real and unit is use.unit:
@@ -141,12 +144,12 @@ class Credentials:
         """Names that say JWT app by themselves, wherever they are defined or read."""
         modern = self._has_modern_names(unit)
         for setting in unit.settings if unit.kind in _SETTINGS_KINDS else ():
-            if zoom.is_legacy_name(".".join(setting.key.split(".")[-2:])) or zoom.is_legacy_name(setting.name):
+            if self._is_legacy_setting(unit, setting):
                 yield self._by_name(unit, setting.span, setting.key, modern, _real(setting))
         if unit.module is None:
             return
         for binding in _shared_bindings(unit.module):
-            if zoom.is_legacy_name(binding.name) and binding.kind in {"assign", "field"}:
+            if zoom.is_legacy_name(binding.name) and binding.kind in {"assign", "field"} and _defines(binding.value):
                 yield self._by_name(unit, unit.span(binding.span), binding.name, modern, None)
         for obj in unit.module.objects:
             for entry in obj.entries:
@@ -161,10 +164,25 @@ class Credentials:
         yield from self._literals(unit)
         yield from self._settings_class(unit, modern)
 
+    def _is_legacy_setting(self, unit: Unit, setting: Setting) -> bool:
+        """A key that says JWT app by itself, or with its section; or an API key in a file that speaks of Zoom."""
+        if zoom.is_legacy_name(setting.name):
+            return True
+        if zoom.credential_part(setting.name) not in {"key", "secret"}:
+            return False
+        if zoom.is_legacy_name(_tail(setting.key)):
+            return True
+        profile = self.uses.profiles.of(unit)
+        joined = "".join(zoom.words(_tail(setting.key)))
+        plain = "".join(zoom.words(setting.name)) in _PLAIN_NAMES
+        says = bool(setting.value and zoom.says_zoom(setting.value)) or profile.api_host is not None
+        return plain and (says or ("jwt" in joined and profile.path))
+
     def _has_modern_names(self, unit: Unit) -> bool:
         """An account id beside the names: they may hold Server-to-Server credentials already."""
-        names = [setting.name for setting in unit.settings]
-        return any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
+        profile = self.uses.profiles.of(unit)
+        names = [setting.name for setting in unit.settings] + list(profile.names)
+        return profile.server_to_server or any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
 
     def _by_name(self, unit: Unit, span: Span, name: str, modern: bool, text: str | None) -> Source:
         sure = Confidence.LOW if modern else Confidence.MEDIUM
@@ -200,6 +218,11 @@ class Credentials:
                         yield self._by_name(unit, unit.span(binding.span), name, modern, None)
 
 
+def _is_modern_name(value: Value) -> bool:
+    """The name nearest to the source is a new app's: CLIENT_ID, SDK_SECRET."""
+    return bool(value.trail) and bool({"client", "sdk", "oauth"} & set(zoom.words(value.trail[0].text)))
+
+
 def _tail(name: str) -> str:
     return ".".join(name.split(".")[-2:])
 
@@ -214,6 +237,11 @@ def _shared_bindings(module: ir.Module) -> Iterator[ir.Binding]:
     for scope in (module.scope, *(cls.scope for cls in module.classes)):
         for bindings in scope.bindings.values():
             yield from bindings
+
+
+def _defines(value: ir.Expr | None) -> bool:
+    """Whether a value says where a credential comes from, rather than handing on a name."""
+    return not isinstance(value, (ir.Name, ir.Attr, ir.Import, ir.Param, ir.Index))
 
 
 def _named_literals(module: ir.Module) -> Iterator[tuple[str, ir.Literal]]:

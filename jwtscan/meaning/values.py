@@ -308,9 +308,12 @@ class Reach:
                             name = self.models.attribute(end.name, key.text)
                             yield Value(External(index.span, name, end.call), unit, (*key.trail, *owner.trail))
             elif isinstance(end, (ir.Object, Instance, Namespace, Configured)):
-                for key in self.of(unit, index.key, frame, depth):
-                    if key.text is not None:
-                        yield from self.member(owner, key.text, index.span, depth, frame)
+                keys = self.of(unit, index.key, frame, depth)
+                known = {key.text for key in keys if key.text is not None}
+                if isinstance(end, ir.Object) and any(key.text is None for key in keys):
+                    known.update(end.keys)  # config[environment]: any of them
+                for text in sorted(known):
+                    yield from self.member(owner, text, index.span, depth, frame)
             else:
                 yield Value(index, unit, owner.trail)
 

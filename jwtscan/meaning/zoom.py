@@ -123,7 +123,7 @@ def credential_part(name: str) -> str | None:
         return "key"
     if joined.endswith(("token", "jwt")) and "secret" not in parts:
         return "token"
-    return "key" if joined in {"key", "iss", "issuer"} else None
+    return "key" if joined in {"key", "iss", "issuer", "zoomkey"} else None
 
 
 def is_legacy_name(name: str) -> bool:

@@ -24,7 +24,7 @@ else:
 FOLDER = Path(__file__).parent
 
 _PROCESS_ENV = {"process.env", "import.meta.env", "Deno.env", "Bun.env", "os.environ", "os.environb", "$env"}
-_GETTER_METHODS = {"get", "getenv", "str", "getString", "get_value", "getProperty", "value", "require"}
+_GETTER_METHODS = {"get", "getenv", "str", "getString", "get_value", "getProperty", "getSecret", "value", "require"}
 _KEY = re.compile(r"^[A-Za-z_][\w.\-/]*$")
 
 
@@ -129,7 +129,7 @@ class Models:
             return f"env:{key}" if key else None
         if method in _GETTER_METHODS or name in self._settings:
             keys = [_constant(arg) for arg in call.args[:2]]
-            key = keys[0]
+            key = keys[0] if keys else None
             if key is None or not _KEY.match(key):
                 return None
             if owner.endswith(("ConfigParser()", "configparser", "RawConfigParser()")) and len(keys) > 1 and keys[1]:

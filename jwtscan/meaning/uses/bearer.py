@@ -14,16 +14,15 @@ from jwtscan.syntax.unit import Unit
 
 _OAUTH_WORDS = {"oauth", "refresh", "bot", "zak", "verification", "webhook", "download"}
 _QUERY = "access_token="
+_SETTERS = {"set", "setHeader", "append", "header", "add_header", "setRequestHeader"}
 
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     if unit.module is None:
         return
-    seen: set[tuple[int, int]] = set()
-    for subject, expr in _headers(unit.module):
+    for subject, expr in _headers(uses, unit, unit.module):
         use = _sent(uses, unit, subject, expr, "jwt-bearer")
-        if use is not None and tuple(use.span) not in seen:
-            seen.add((use.span.start, use.span.end))
+        if use is not None:
             yield use
     for node, expr in _queries(unit.module):
         use = _sent(uses, unit, node, expr, "query-token")
@@ -31,8 +30,29 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
             yield use
 
 
-def _headers(module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store, ir.Expr]]:
-    """What is put into an ``Authorization`` header, or given to a client's ``auth.bearer``."""
+def _headers(uses: Uses, unit: Unit, module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store | ir.Expr, ir.Expr]]:
+    """Texts that begin with "Bearer", and what an ``Authorization`` header or ``auth.bearer`` is given otherwise."""
+    texts = [concat for concat in module.concats if concat.parts and _says_bearer(concat.parts[0])]
+    given = list(_authorizations(module))
+    for text in texts:
+        subject = next((node for node, _ in given if node.span.holds(text.span)), text)
+        yield subject, text
+    for node, expr in given:
+        if any(node.span.holds(text.span) for text in texts):
+            continue
+        if not any(_starts_bearer(value) for value in uses.project.reach(unit, expr)):
+            yield node, expr
+
+
+def _says_bearer(part: ir.Expr) -> bool:
+    return isinstance(part, ir.Literal) and isinstance(part.value, str) and part.value.strip().lower() == "bearer"
+
+
+def _starts_bearer(value: Value) -> bool:
+    return isinstance(value.end, ir.Concat) and bool(value.end.parts) and _says_bearer(value.end.parts[0])
+
+
+def _authorizations(module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store, ir.Expr]]:
     for obj in module.objects:
         for entry in obj.entries:
             if isinstance(entry, ir.Entry) and (entry.key or "").lower() in {"authorization", "bearer"}:
@@ -43,10 +63,9 @@ def _headers(module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store, ir.Expr]]
     for call in module.calls:
         named = [entry for entry in call.keywords if isinstance(entry, ir.Entry)]
         yield from ((entry, entry.value) for entry in named if (entry.key or "").lower() == "authorization")
-        first = call.arg(0)
-        if isinstance(call.func, ir.Attr) and call.func.name in {"set", "setHeader", "append", "header", "add_header"}:
-            second = call.arg(1)
-            if isinstance(first, ir.Literal) and str(first.value).lower() == "authorization" and second is not None:
+        first, second = call.arg(0), call.arg(1)
+        if isinstance(call.func, ir.Attr) and call.func.name in _SETTERS and second is not None:
+            if isinstance(first, ir.Literal) and str(first.value).lower() == "authorization":
                 yield ir.Entry(call.span, "Authorization", first.span, second), second
 
 
@@ -71,19 +90,14 @@ def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: 
     minted = any(_is_minted(uses, value) for value in sources)
     if (minted and kind == "jwt-bearer") or not (tokens or minted):
         return None
-    if any(_is_fetched(value) for value in sources):
+    if any(_is_fetched(value) or _is_basic(value) for value in sources):
         return None
-    profile = uses.profiles.of(unit)
-    hints = [hint for hint in evidence.surroundings(uses.profiles, unit) if hint.kind in {"host", "name", "path"}]
-    hints += evidence.from_names(tokens, "the token")
-    if minted:
-        hints.append(Hint("mint", "the token is minted with the API key and secret"))
-    if any("jwt" in zoom.words(word) for value in tokens for word in value.words):
-        hints.append(Hint("jwt", "the token is called a JWT"))
+    hints = _hints(uses, unit, tokens, minted=minted)
     kinds = {hint.kind for hint in hints}
+    profile = uses.profiles.of(unit)
     if not kinds & {"host", "trail"} or (profile.oauth_host and not kinds & {"jwt", "mint"}):
         return None
-    if not minted and not kinds & {"trail", "jwt"} and not (kinds >= {"host", "path"} or kinds >= {"host", "name"}):
+    if not kinds & {"trail", "jwt", "mint"} and len(kinds & {"host", "path", "name"}) < 2:
         return None
     sure = evidence.confidence(hints)
     if _is_oauth(tokens) or profile.server_to_server:
@@ -92,23 +106,32 @@ def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: 
     return Use(kind, unit, unit.span(subject.span), node, sure, tuple(hints), tokens=tuple(tokens))
 
 
+def _hints(uses: Uses, unit: Unit, tokens: list[Value], *, minted: bool) -> list[Hint]:
+    hints = evidence.surroundings(uses.profiles, unit) + evidence.from_names(tokens, "the token")
+    if minted:
+        hints.append(Hint("mint", "the token is minted with the API key and secret"))
+    if any("jwt" in zoom.words(word) for value in tokens for word in value.words):
+        hints.append(Hint("jwt", "the token is called a JWT"))
+    return hints
+
+
 def _is_token(value: Value) -> bool:
-    """A constant, a setting or an environment variable that is called a token or a JWT, or is one."""
-    if isinstance(value.end, ir.Literal):
-        text = value.end.value
-        if not isinstance(text, str) or text.strip().lower() in {"bearer", "", "token"}:
-            return False
-        return zoom.is_jwt_app_token(text) or (
-            _named_token(value.words) and " " not in text.strip() and "/" not in text
-        )
-    if isinstance(value.end, Configured):
+    """A constant, a setting, an environment variable or a config module's name that is called a token or a JWT."""
+    end = value.end
+    if isinstance(end, ir.Literal):
+        text = end.value
+        if not isinstance(text, str) or zoom.decode_token(text) is not None:
+            return False  # a pasted token is jwt-literal's
+        return len(text) > 1 and " " not in text.strip() and "/" not in text and _named_token(value.words)
+    if isinstance(end, Configured):
         return _named_token(value.words)
-    if isinstance(value.end, External):
-        if value.end.call is not None and not value.end.name.startswith(("env:", "setting:")):
-            return _is_loaded(value.end.name) and _named_token(value.words)
-        outside = value.end.name.startswith("?")
-        return not outside and _named_token(value.words)
-    return False
+    if not isinstance(end, External):
+        return False
+    if end.name.startswith(("env:", "setting:")):
+        return _named_token(value.words)
+    if end.call is not None:
+        return _is_loaded(end.name) and _named_token(value.words)
+    return "." in end.name and not end.name.startswith(("?", "this", ".", "()")) and _named_token(value.words)
 
 
 def _is_loaded(name: str) -> bool:
@@ -120,20 +143,32 @@ def _is_loaded(name: str) -> bool:
 
 
 def _named_token(names: Iterable[str]) -> bool:
-    return any(zoom.credential_part(name.rpartition(".")[2].rpartition(":")[2]) == "token" for name in names)
+    lasts = [name.rpartition(".")[2].rpartition(":")[2] for name in names]
+    return any(_is_token_name(last) for last in lasts)
+
+
+def _is_token_name(name: str) -> bool:
+    part = zoom.credential_part(name)
+    return part == "token" or (part is not None and zoom.says_zoom(name))
 
 
 def _is_minted(uses: Uses, value: Value) -> bool:
     call = value.end.call if isinstance(value.end, External) else None
     if call is None:
         return False
-    return any(site.call is call for site in uses.sites.of(value.unit, "jwt.sign"))
+    return any(
+        site.call is call and site.role in {"jwt.sign", "hmac", "zoom.mint"} for site in uses.sites.of(value.unit)
+    )
 
 
 def _is_fetched(value: Value) -> bool:
     """The token comes out of an HTTP answer: OAuth."""
     name = value.name
     return "access_token" in name and ("()" in name or name.startswith("?"))
+
+
+def _is_basic(value: Value) -> bool:
+    return isinstance(value.end, ir.Literal) and str(value.end.value).strip().lower() == "basic"
 
 
 def _is_oauth(tokens: Iterable[Value]) -> bool:

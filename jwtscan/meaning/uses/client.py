@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jwtscan.finding import Confidence
-from jwtscan.meaning import evidence
+from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
@@ -43,7 +43,9 @@ def _constructed(uses: Uses, site: Site) -> Use | None:
         if entries is not None:
             keys = [value for name in _KEYS if name in entries for value in entries.values(name)]
             secrets = [value for name in _SECRETS if name in entries for value in entries.values(name)]
-    elif _is_modern(uses, site) or (site.role == "zoom.client" and not site.call.args and not site.call.keywords):
+    elif _is_modern(uses, site) or (site.role == "zoom.client" and not secrets):
+        return None
+    if _are_tokens([*keys, *secrets]):
         return None
     hints = [Hint("host", f"{site.name} of {site.model.options.get('package', 'a Zoom wrapper')}")]
     hints += [Hint("credential", "it is given a key and a secret")] if (keys and secrets) or config else []
@@ -51,6 +53,12 @@ def _constructed(uses: Uses, site: Site) -> Use | None:
     span = site.unit.span(site.call.span)
     sure = max(evidence.confidence(hints), Confidence.MEDIUM)
     return Use("wrapper-client", site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets))
+
+
+def _are_tokens(values: list[Value]) -> bool:
+    """OAuth tokens by their names: what the same constructor takes in pyzoom 1.0."""
+    named = [{word for text in value.words for word in zoom.words(text)} for value in values]
+    return any({"access", "refresh"} & words or "tokens" in words for words in named)
 
 
 def _is_modern(uses: Uses, site: Site) -> bool:

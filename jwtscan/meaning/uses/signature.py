@@ -66,11 +66,11 @@ def _legacy(uses: Uses, site: Site) -> Use | None:
     named = evidence.from_names([*keys, *secrets], "the credential")
     hints = [Hint("layout", "an HMAC over key, meeting number, time and role")]
     hints += evidence.surroundings(uses.profiles, site.unit) + named + evidence.from_shapes(keys, secrets)
-    modern = any("sdk" in zoom.words(word) for value in [*keys, *secrets] for word in value.words)
+    modern = any({"sdk", "client"} & set(zoom.words(word)) for value in [*keys, *secrets] for word in value.words)
     kind = "half-migrated" if modern else "legacy-signature"
     span = site.unit.span(site.call.span)
     sure = evidence.confidence(hints)
-    detail = "SDK names, but the signature of the JWT app" if modern else ""
+    detail = "the credentials are of a new app, the signature is the JWT app's" if modern else ""
     return Use(kind, site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets), (), detail)
 
 
@@ -124,7 +124,7 @@ def _is_layout(uses: Uses, unit: Unit, parts: Sequence[ir.Expr]) -> bool:
             if (said | joined) & words:
                 found.add(kind)
                 break
-    return "meeting" in found and len(found) >= 2
+    return len(found) >= (2 if len(parts) >= 4 else 3)
 
 
 def _names(uses: Uses, unit: Unit, part: ir.Expr) -> list[str]:
