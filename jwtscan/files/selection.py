@@ -1,0 +1,104 @@
+"""Which folders and files a scan takes by their names: the default excludes, the user's own, and ``.ignore`` files."""
+
+# Paths are POSIX strings here, as git gives them: there may be a hundred thousand.
+# ruff: noqa: PTH110
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jwtscan.files.ignore import Level, Rules
+from jwtscan.files.repository import load
+
+# What package managers, build tools and version control write; nobody edits it, and a fix there would be lost.
+FOLDERS = frozenset(
+    {
+        "node_modules", "bower_components", "jspm_packages", "vendor", ".yarn", ".pnpm-store",
+        ".venv", "venv", "site-packages", "__pypackages__", ".tox", ".nox", ".eggs", ".direnv", ".pixi",
+        "dist", "build", ".next", ".nuxt", ".output", ".svelte-kit", ".angular", ".parcel-cache", ".turbo", ".cache",
+        ".docusaurus", ".expo", ".vercel", ".netlify", ".serverless", ".terraform", ".aws-sam", "cdk.out", "Pods",
+        "coverage", "htmlcov", "lcov-report", ".nyc_output",
+        "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
+        ".git", ".hg", ".svn", ".bzr", "CVS",
+    }
+)  # fmt: skip
+FOLDER_ENDINGS = (".egg-info", ".dist-info")
+FILE_ENDINGS = (
+    ".min.js", ".min.mjs", ".min.cjs", "-min.js", ".bundle.js", ".chunk.js", ".min.html", ".pnp.cjs", ".pnp.loader.mjs",
+)  # fmt: skip
+_ENVIRONMENT = "pyvenv.cfg"
+
+
+class Folder(NamedTuple):
+    """What holds inside a folder: its ``.ignore`` rules, and whether a default leaves it out unless it is included."""
+
+    level: Level | None = None
+    shut: bool = False
+
+
+class Selection:
+    """Decides by names. Patterns are git's, relative to ``cwd`` (absolute POSIX); ``path`` is always as it is shown."""
+
+    def __init__(self, exclude: Sequence[str], include: Sequence[str], cwd: str) -> None:
+        self._exclude = _rules(exclude, cwd)
+        self._include = _rules(include, cwd)
+
+    @property
+    def unlisted(self) -> frozenset[str]:
+        """Names of folders that cannot hold anything to be taken."""
+        return frozenset() if self._include else FOLDERS
+
+    def enter(self, outer: Folder, path: str, file: str) -> Folder | None:
+        """What holds in the folder ``file`` inside of ``outer``; None where nothing in it is taken."""
+        if outer.level is not None and outer.level.ignores(os.fsencode(file), True):
+            return None
+        name = path.rpartition("/")[2]
+        encoded = _relative(path)
+        if self._exclude and self._exclude.verdict(encoded, os.fsencode(name), True):
+            return None
+        shut = outer.shut or name in FOLDERS or name.endswith(FOLDER_ENDINGS) or _is_environment(file)
+        if shut and self._include is None:
+            return None
+        if shut and self._include and self._include.verdict(encoded, os.fsencode(name), True):
+            shut = False
+        return Folder(load(f"{file}/.ignore", file, outer.level), shut)
+
+    def takes(self, folder: Folder, path: str, file: str) -> bool:
+        """Whether the file ``file`` in ``folder`` is taken."""
+        if folder.level is not None and folder.level.ignores(os.fsencode(file), False):
+            return False
+        name = path.rpartition("/")[2]
+        if self._exclude and self._exclude.verdict(_relative(path), os.fsencode(name), False):
+            return False
+        if not folder.shut and not name.endswith(FILE_ENDINGS):
+            return True
+        return self._include is not None and bool(self._include.verdict(_relative(path), os.fsencode(name), False))
+
+    def forbids(self, path: str) -> bool:
+        """Whether ``path``, a file or folder that was named itself, is excluded all the same."""
+        encoded = _relative(path)
+        if self._exclude and self._exclude.covers(encoded):
+            return True
+        *folders, name = path.split("/")
+        shut = any(part in FOLDERS or part.endswith(FOLDER_ENDINGS) for part in folders)
+        if not shut and not name.endswith(FILE_ENDINGS) and name not in FOLDERS:
+            return False
+        return self._include is None or not self._include.covers(encoded)
+
+
+def _rules(patterns: Sequence[str], cwd: str) -> Rules | None:
+    lines = [pattern.removeprefix(cwd) if pattern.startswith(f"{cwd}/") else pattern for pattern in patterns]
+    lines = [f"/{line[2:]}" if line.startswith("./") else line for line in lines]
+    return Rules.parse(b"\n".join(map(os.fsencode, lines))) if lines else None
+
+
+def _relative(path: str) -> bytes:
+    while path.startswith("../"):
+        path = path[3:]
+    return os.fsencode(path.lstrip("/"))
+
+
+def _is_environment(file: str) -> bool:
+    return os.path.exists(f"{file}/{_ENVIRONMENT}")
