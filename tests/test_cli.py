@@ -28,7 +28,17 @@ import jwt
 import requests
 
 API_KEY = "FAKEkeyFAKEkeyFAKEkey0"
-API_API_HOST = """\
+API_SECRET = "FAKEsecretFAKEsecretFAKEsecretFAKE00"
+
+
+def token():
+    return jwt.encode({"iss": API_KEY, "exp": time.time() + 60}, API_SECRET, algorithm="HS256")
+
+
+def users():
+    return requests.get("https://api.zoom.us/v2/users", headers={"Authorization": f"Bearer {token()}"})
+"""
+API_HOST = """\
 tags = ["rest"]
 severity = "note"
 summary = "s"
@@ -42,16 +52,6 @@ anywhere = true
 [[match]]
 text = {regex = "api.zoom.us"}
 message = "found"
-"""
-SECRET = "FAKEsecretFAKEsecretFAKEsecretFAKE00"
-
-
-def token():
-    return jwt.encode({"iss": API_KEY, "exp": time.time() + 60}, API_SECRET, algorithm="HS256")
-
-
-def users():
-    return requests.get("https://api.zoom.us/v2/users", headers={"Authorization": f"Bearer {token()}"})
 """
 SECRET = "FAKEsecretFAKEsecretFAKEsecretFAKE00"
 
