@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.syntax import ir
 from jwtscan.syntax.python.definitions import DEFINITIONS
 from jwtscan.syntax.python.expressions import EXPRESSION_LEAVES, EXPRESSIONS, anything
+from jwtscan.syntax.python.runs import without_runs
 from jwtscan.syntax.python.state import State, Steps, span
 from jwtscan.syntax.python.statements import STATEMENT_LEAVES, STATEMENTS
 
@@ -26,8 +28,12 @@ def lower_python(path: str, source: bytes) -> ir.Module:
 
     Never raises on any input. Nesting beyond 1,000 levels becomes ``Other("deep")`` and an error's span.
     """
-    root = _parser().parse(source).root_node
+    text, removed = without_runs(source)
+    root = _parser().parse(text).root_node
     state = State(path, source)
+    for each in removed:
+        comment = ir.Comment(each, source[each.start : each.end].decode("utf-8", "replace"))
+        state.module.comments.append(comment)
     broken = _survey(state, root)
     _lower(state, root)
     _lower_broken(state, [node for node in broken if node.id not in state.errors_read])
@@ -44,17 +50,24 @@ def _parser() -> Parser:
 
 
 def _survey(state: State, root: Node) -> list[Node]:
-    """Note every comment and every span that could not be read. Returns the outermost broken nodes, in order."""
+    """Note every comment and every span that could not be read. Returns the outermost broken nodes, in order.
+
+    Goes only where a ``#`` or an error is: most of the tree is never touched.
+    """
     module = state.module
+    marks = [match.start() for match in re.finditer(b"#", state.source)]
     broken: list[Node] = []
     todo = [root]
     while todo:
         node = todo.pop()
+        has_error = node.has_error
+        if not has_error and bisect_left(marks, node.start_byte) == bisect_left(marks, node.end_byte):
+            continue
         if node.type == "comment":
             module.comments.append(ir.Comment(span(node), state.text(node)))
-        elif node.type == "ERROR" or node.is_missing:
+        elif has_error and (node.is_error or node.is_missing):
             module.errors.append(span(node))
-            if node.type == "ERROR" and (not broken or node.start_byte >= broken[-1].end_byte):
+            if node.is_error and (not broken or node.start_byte >= broken[-1].end_byte):
                 broken.append(node)
         if node.child_count:
             todo.extend(reversed(node.children))
@@ -108,6 +121,7 @@ def _order(item: ir.Expr | ir.Comment | ir.Store) -> tuple[int, int]:
 
 
 def _sort(module: ir.Module) -> None:
+    module.comments.sort(key=_order)
     module.calls.sort(key=_order)
     module.objects.sort(key=_order)
     module.literals.sort(key=_order)

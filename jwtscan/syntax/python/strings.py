@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 from jwtscan.text import Span
 
+# What can hide a bracket or a line end from a reader that does not parse: comments and strings, closed or not.
+TOKEN = re.compile(
+    rb"#[^\r\n]*"
+    rb"|\"\"\"[^\"\\]*(?:(?:\\.|\"(?!\"\"))[^\"\\]*)*(?:\"\"\"|\\?\Z)"
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\\?\Z)"
+    rb"|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?"
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
+    rb"|[()\[\]{}\n]",
+    re.DOTALL,
+)
 _OPENING = re.compile(rb"([A-Za-z]*)('''|\"\"\"|'|\")")
 _ESCAPE = re.compile(
     r"\\(?:(\n)|([abfnrtv'\"\\])|([0-7]{1,3})|x([0-9a-fA-F]{2})"
