@@ -28,6 +28,7 @@ _ENV_READ = re.compile(
 )
 _SETTINGS_KINDS = {"env", "ini", "json", "yaml", "toml", "properties", "setup.cfg", "dockerfile", "shell", "terraform"}
 _PLAIN_NAMES = {"apikey", "apisecret", "apisec", "secretkey", "apisecretkey"}
+_CONFIG_WORDS = {"config", "conf", "settings", "secret", "secrets", "credentials", "env", "appenv", "constants"}
 _FIELD_NAMES = {"api_key", "api_secret", "apikey", "apisecret"}
 
 
@@ -81,6 +82,7 @@ class Credentials:
             yield from self._defined(unit)
         for unit in self.project.candidates():
             yield from self._named(unit)
+            yield from self._config_module(unit)
 
     # -- behind uses -------------------------------------------------------------------------------------------------
 
@@ -110,9 +112,12 @@ class Credentials:
             name = end.name
             if name.startswith("env:"):
                 self._env.setdefault(name[4:], (part, use))
+                if unit is use.unit:
+                    return None  # a read beside its use is in the use's trail
                 return self._made("config", use, value, unit.span(end.span), name, part)
-            if "." in name and not name.startswith(("?", "this")):
+            if "." in name:
                 self._keys.setdefault(_tail(name), (part, use))
+                self._env.setdefault(name.rpartition(".")[2], (part, use))
         return None
 
     def _made(
@@ -140,6 +145,19 @@ class Credentials:
                 reason = f"feeds {use.kind} at {use.unit.path}:{use.unit.document.lines.line_of(use.span.start)}"
                 yield Source("config", unit, setting.span, setting.key, part, use.confidence, reason, _real(setting))
 
+    def _config_module(self, unit: Unit) -> Iterator[Source]:
+        """Names of a config module that nothing in the repository imports: it is loaded by its path, or copied."""
+        stem = unit.path.rpartition("/")[2].partition(".")[0]
+        if unit.module is None or not _CONFIG_WORDS & set(zoom.words(stem)):
+            return
+        wanted = {key.rpartition(".")[2]: found for key, found in self._keys.items()}
+        for binding in unit.module.scope.bindings.values():
+            for one in binding:
+                if one.name in wanted and isinstance(one.value, (ir.Literal, ir.Call)):
+                    part, use = wanted[one.name]
+                    reason = f"{one.name} feeds {use.kind} in {use.unit.path}"
+                    yield Source("config", unit, unit.span(one.span), one.name, part, use.confidence, reason)
+
     def _named(self, unit: Unit) -> Iterator[Source]:
         """Names that say JWT app by themselves, wherever they are defined or read."""
         modern = self._has_modern_names(unit)
@@ -148,15 +166,17 @@ class Credentials:
                 yield self._by_name(unit, setting.span, setting.key, modern, _real(setting))
         if unit.module is None:
             return
+        users = any(use.unit is unit for use in self.uses.all)
         for binding in _shared_bindings(unit.module):
-            if zoom.is_legacy_name(binding.name) and binding.kind in {"assign", "field"} and _defines(binding.value):
+            shared = binding.kind in {"assign", "field"} and _defines(binding.value) and not users
+            if shared and zoom.is_legacy_name(binding.name):
                 yield self._by_name(unit, unit.span(binding.span), binding.name, modern, None)
         for obj in unit.module.objects:
             for entry in obj.entries:
-                if isinstance(entry, ir.Entry) and entry.key and zoom.is_legacy_name(entry.key):
+                if isinstance(entry, ir.Entry) and entry.key and zoom.is_legacy_name(entry.key) and _is_variable(entry):
                     yield self._by_name(unit, unit.span(entry.span), entry.key, modern, None)
         code = unit.region.text if unit.region is not None else unit.document.source
-        for match in _ENV_READ.finditer(code):
+        for match in _ENV_READ.finditer(code) if not users else ():
             name = match.group("name").decode()
             span = Span(match.start(), match.end())
             if zoom.is_legacy_name(name) and not any(c.span.holds(span) for c in unit.module.comments):
@@ -242,6 +262,11 @@ def _shared_bindings(module: ir.Module) -> Iterator[ir.Binding]:
 def _defines(value: ir.Expr | None) -> bool:
     """Whether a value says where a credential comes from, rather than handing on a name."""
     return not isinstance(value, (ir.Name, ir.Attr, ir.Import, ir.Param, ir.Index))
+
+
+def _is_variable(entry: ir.Entry) -> bool:
+    """An entry that sets an environment variable, or says where a value comes from."""
+    return (entry.key or "").isupper() or _defines(entry.value)
 
 
 def _named_literals(module: ir.Module) -> Iterator[tuple[str, ir.Literal]]:

@@ -94,9 +94,14 @@ def _profile(unit: Unit, root: str) -> Profile:
         video_sdk=bool(zoom.VIDEO_SDK_PATH.search(text)),
         names=tuple(names),
         packages=tuple(packages),
-        path=any(zoom.says_zoom(part) for part in re.split(r"[/@]", place)),
+        path=any(_says_zoom(part) for part in re.split(r"[/@]", place)),
         others=tuple(sorted({match.group().lower() for match in zoom.OTHER_PRODUCTS.finditer(text)})),
     )
+
+
+def _says_zoom(part: str) -> bool:
+    """A file's or folder's name: here a bare "zoom" counts, as in ``routes/zoom.js``."""
+    return part.partition(".")[0].lower() == "zoom" or zoom.says_zoom(part)
 
 
 def _is_package(ref: ir.Import) -> bool:

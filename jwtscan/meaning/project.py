@@ -369,8 +369,6 @@ def _parts(end: End) -> Iterator[ir.Expr]:
         yield from end.parts
     elif isinstance(end, ir.Seq):
         yield from end.items
-    elif isinstance(end, ir.Object):
-        yield from (entry.value for entry in end.entries)
     elif isinstance(end, ir.Spread):
         yield end.value
     elif isinstance(end, ir.Call):

@@ -74,9 +74,10 @@ OTHER_PRODUCTS = re.compile(
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZOOM_WORD = re.compile(
     r"zoom(?!(?:ed|er|ing|in|out|level|able|scale|factor|box|to|fit|slider|control|behavior|behaviour|transform|"
-    r"pan|image|img|lens|view(?!er)|range|extent|change|end|start|speed|step|min|max|info|connect|ify|ie|data)?s?(?![a-z]))|"
-    r"zoom[_\-. ]?(?:us|api|jwt|meeting|client|token|key|secret|account|webinar|user|mtg|sdk|config|auth|app|bot|room|"
-    r"phone|recording|service|url|base|host|integration|signature|credential|video|call|link|id|o?auth)",
+    r"pan|image|img|lens|view|range|extent|change|end|start|speed|step|min|max|info|connect|ify|ie|data|s)s?(?![a-z]))"
+    r"(?![a-z])|"
+    r"zoom[_\-. ]?(?:us|gov|api|jwt|meeting|client|token|key|secret|account|webinar|user|mtg|sdk|config|auth|app|bot|"
+    r"room|phone|recording|service|url|base|host|integration|signature|credential|video|call|link|id|o?auth)",
     re.I,
 )
 _IMAGE_ZOOM = re.compile(

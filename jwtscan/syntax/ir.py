@@ -15,6 +15,7 @@ from typing import TypeAlias, Union
 
 from jwtscan.text import Span
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A constant. Bytes are decoded; a template without holes is a string. ``value`` None is None/null/undefined."""
@@ -160,7 +161,7 @@ class Param:
     variadic: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Func:
     """A function, method, arrow or lambda. Lists are filled while its body is lowered."""
 
@@ -175,7 +176,7 @@ class Func:
     owner: Class | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Class:
     """A class. Its fields and methods are the bindings of its scope; ``this.x = v`` are stores in ``Module.stores``."""
 
@@ -228,7 +229,7 @@ class Binding:
     kind: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scope:
     """A module, class or function with the names bound in it (``kind`` says which)."""
 
@@ -268,7 +269,7 @@ class Comment:
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Module:
     """One lowered program: a file, the scripts of a page, the cells of a notebook.
 

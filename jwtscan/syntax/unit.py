@@ -84,7 +84,7 @@ class Region:
         return origin + offset - start
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unit:
     """One read file. Spans inside ``module`` are in the region's text: ``span()`` gives the document's."""
 

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent
 
 _PROCESS_ENV = {"process.env", "import.meta.env", "Deno.env", "Bun.env", "os.environ", "os.environb", "$env"}
 _GETTER_METHODS = {"get", "getenv", "str", "getString", "get_value", "getProperty", "getSecret", "value", "require"}
+_ENV_METHODS = {"get", "pop", "setdefault", "items", "keys", "values", "update", "copy"}
 _KEY = re.compile(r"^[A-Za-z_][\w.\-/]*$")
 
 
@@ -70,7 +71,7 @@ class Models:
         self._property = frozenset(passes["property"])
 
     def match(self, name: str) -> Model | None:
-        """The model of a dotted name: the exact one first, then one whose pattern starts with ``*.``."""
+        """The model of a dotted name: the exact one, or one whose pattern begins with ``*``."""
         for model in self.by_last.get(last_part(name), ()):
             if matches(model.pattern, name):
                 return model
@@ -87,7 +88,7 @@ class Models:
 
     def attribute(self, owner: str, name: str) -> str:
         """The name of ``owner.name``: an environment variable's where ``owner`` is the environment."""
-        if owner in _PROCESS_ENV:
+        if owner in _PROCESS_ENV and name not in _ENV_METHODS:
             return f"env:{name}"
         if name == "default" or (name == "prototype" and owner):
             return owner
@@ -145,6 +146,8 @@ class Models:
 
     def is_property(self, func: ir.Func) -> bool:
         for decorator in func.decorators:
+            if isinstance(decorator, ir.Other) and decorator.kind == "get":
+                return True
             if isinstance(decorator, ir.Name) and decorator.id in self._property:
                 return True
             if isinstance(decorator, ir.Attr) and decorator.name in self._property:
@@ -168,6 +171,8 @@ def matches(pattern: str, name: str) -> bool:
         return True
     if pattern.startswith("*."):
         return name.endswith(pattern[1:]) or name == pattern[2:]
+    if pattern.startswith("*"):
+        return name.endswith(pattern[1:])
     if ".**." in pattern:
         head, _, tail = pattern.partition(".**.")
         return name.startswith(head) and name.endswith("." + tail)

@@ -64,9 +64,9 @@ def _authorizations(module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store, ir
         named = [entry for entry in call.keywords if isinstance(entry, ir.Entry)]
         yield from ((entry, entry.value) for entry in named if (entry.key or "").lower() == "authorization")
         first, second = call.arg(0), call.arg(1)
-        if isinstance(call.func, ir.Attr) and call.func.name in _SETTERS and second is not None:
-            if isinstance(first, ir.Literal) and str(first.value).lower() == "authorization":
-                yield ir.Entry(call.span, "Authorization", first.span, second), second
+        named_first = isinstance(first, ir.Literal) and str(first.value).lower() == "authorization"
+        if named_first and second is not None and isinstance(call.func, ir.Attr) and call.func.name in _SETTERS:
+            yield ir.Entry(call.span, "Authorization", call.func.name_span, second), second
 
 
 def _queries(module: ir.Module) -> Iterator[tuple[ir.Expr | ir.Entry, ir.Expr]]:
@@ -138,7 +138,7 @@ def _is_loaded(name: str) -> bool:
     """Something read from a settings file: ``json.load().token``, ``yaml.safe_load()``."""
     return any(
         part in name
-        for part in ("json.load", "yaml.", "toml", "ConfigParser", "config", "getpass", "input()", "environ")
+        for part in ("json.load", "open()", "yaml.", "toml", "ConfigParser", "config", "getpass", "input()", "environ")
     )
 
 

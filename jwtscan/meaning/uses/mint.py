@@ -9,7 +9,7 @@ from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
-from jwtscan.meaning.uses.objects import Entries, entries_of
+from jwtscan.meaning.uses.objects import Entries, each_entries, entries_of
 from jwtscan.meaning.values import Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
@@ -42,29 +42,29 @@ def _signed(uses: Uses, site: Site) -> Use | None:
     secrets = uses.sites.values(site, "key")
     if _other_algorithm(uses, site):
         return None
-    claims = _claims(uses, site)
-    if claims is None:
+    seen = _claims(uses, site)
+    if not seen:
         return _unseen_payload(uses, site, secrets)
-    if "iss" not in claims or claims.keys - zoom.MINT_CLAIMS:
-        return None
-    return _use(uses, site, claims.values("iss"), secrets, claims)
+    for claims in seen:
+        if "iss" in claims and not claims.keys - zoom.MINT_CLAIMS:
+            return _use(uses, site, claims.values("iss"), secrets, claims)
+    return None
 
 
-def _claims(uses: Uses, site: Site) -> Entries | None:
-    """The payload's entries, with what jsonwebtoken's options and jose's setters add; None where it is not seen."""
+def _claims(uses: Uses, site: Site) -> list[Entries]:
+    """The entries of each object that the payload may be, with what options and jose's setters add."""
     payload = uses.sites.argument(site, "payload")
-    claims = entries_of(uses.project, *payload) if payload is not None else None
+    seen = each_entries(uses.project, *payload) if payload is not None else []
     issuer = uses.sites.argument(site, "issuer")
     options = uses.sites.argument(site, "options")
-    if claims is not None and issuer is not None:
-        claims.rows["iss"].append(issuer)
-    if claims is not None and options is not None:
-        given = entries_of(uses.project, *options)
-        if given is not None:
-            for option, claim in _OPTION_CLAIMS.items():
-                if option in given:
-                    claims.rows[claim] += given.rows[option]
-    return claims
+    given = entries_of(uses.project, *options) if options is not None else None
+    for claims in seen:
+        if issuer is not None:
+            claims.rows["iss"].append(issuer)
+        for option, claim in _OPTION_CLAIMS.items():
+            if given is not None and option in given:
+                claims.rows[claim] += given.rows[option]
+    return seen
 
 
 def _other_algorithm(uses: Uses, site: Site) -> bool:

@@ -39,16 +39,33 @@ class Entries:
         return found
 
 
+def each_entries(project: Project, unit: Unit, expr: ir.Expr) -> list[Entries]:
+    """The entries of each object that an expression may be. What is assigned to its name later counts for each."""
+    later = list(_stores(project, unit, expr))
+    result = []
+    for value in project.reach(unit, expr):
+        if isinstance(value.end, ir.Object):
+            found = Entries(project)
+            _collect(value.unit, value.end, found, 0)
+            result.append(found)
+    if later and not result:
+        result.append(Entries(project))
+    for store in later:
+        for found in result:
+            found.rows[store.target.name].append((unit, store))
+    return result
+
+
 def entries_of(project: Project, unit: Unit, expr: ir.Expr) -> Entries | None:
     """All entries that an expression's objects may have; None where no object is reached."""
-    found = Entries(project)
-    objects = [value for value in project.reach(unit, expr) if isinstance(value.end, ir.Object)]
-    for value in objects:
-        if isinstance(value.end, ir.Object):
-            _collect(value.unit, value.end, found, 0)
-    for store in _stores(project, unit, expr):
-        found.rows[store.target.name].append((unit, store))
-    return found if objects or found.rows else None
+    each = each_entries(project, unit, expr)
+    if not each:
+        return None
+    merged = Entries(project)
+    for found in each:
+        for key, rows in found.rows.items():
+            merged.rows[key] += [row for row in rows if row not in merged.rows[key]]
+    return merged
 
 
 def _collect(unit: Unit, obj: ir.Object, found: Entries, depth: int) -> None:
