@@ -42,6 +42,7 @@ HOMES = {
     "tree_sitter_javascript": "syntax",
     "tree_sitter_python": "syntax",
     "tree_sitter_typescript": "syntax",
+    "yaml": "syntax",
 }
 """Where a third-party package may be imported: a folder or a file of the package."""
 

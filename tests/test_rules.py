@@ -34,7 +34,8 @@ SEEING = [rule for rule in load_rules(allow_python=False) if rule.tags != ("tool
 
 @pytest.mark.parametrize("rule", SEEING, ids=lambda rule: rule.id)
 def test_rule_has_a_case_that_fires_and_one_that_is_silent(rule: Rule, tmp_path: Path) -> None:
-    fires, silent = [], []
+    fires: list[str] = []
+    silent: list[str] = []
     for number, case in enumerate(case for case in CASES if case.group == rule.id):
         place = tmp_path / str(number)
         place.mkdir()

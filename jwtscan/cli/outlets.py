@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from jwtscan.cli.ending import Failure
 from jwtscan.nearest import nearest
 from jwtscan.report.look import FORMATS, PLAIN, Look
 
+_NARROWEST = 20
 _PLAINER = str.maketrans({"…": "...", "→": "->", "·": "-"})
 
 
@@ -63,8 +63,18 @@ def default_format(stream: TextIO) -> str:
 
 def look_of(stream: TextIO, color: str, environ: Mapping[str, str]) -> Look:
     """What ``stream`` can show. Colour and encoding are decided apart: a dumb terminal may well know UTF-8."""
-    width = shutil.get_terminal_size((100, 24)).columns if stream.isatty() or "COLUMNS" in environ else 100
-    return Look(width=max(width, 20), colour=_colour(stream, color, environ), unicode=_unicode(stream))
+    return Look(_width(stream, environ), _colour(stream, color, environ), _unicode(stream))
+
+
+def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
+    """The terminal's columns; ``COLUMNS`` goes first, as everywhere. A file gets the default."""
+    width = environ.get("COLUMNS", "")
+    if width.isdecimal() and int(width) > 0:
+        return max(int(width), _NARROWEST)
+    try:
+        return max(os.get_terminal_size(stream.fileno()).columns, _NARROWEST)
+    except (OSError, ValueError):
+        return PLAIN.width
 
 
 def _colour(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:

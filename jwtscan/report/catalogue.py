@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from jwtscan.finding import Severity
-from jwtscan.report.ansi import CYAN, BOLD, DIM, RED, YELLOW, styled
+from jwtscan.report.ansi import BOLD, CYAN, DIM, RED, YELLOW, styled
 from jwtscan.report.look import Look
 from jwtscan.rule import TAGS, Rule
 

@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jwtscan.engine import Result
-from jwtscan.files import Document
 from jwtscan.finding import Finding, Fix, Skipped, Step
 from jwtscan.mask import Masker, printable
 from jwtscan.rule import Rule
+
+if TYPE_CHECKING:
+    from jwtscan.engine import Result
+    from jwtscan.files import Document
 
 _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
 

@@ -1,0 +1,93 @@
+"""What is imported before anything is found: nearly all of the time of a short run goes there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import jwtscan
+
+ROOT = Path(jwtscan.__file__).parent.parent
+
+# Everything that costs more than a few milliseconds, ours and others'.
+HEAVY = {
+    "ahocorasick_rs",
+    "asyncio",
+    "concurrent",
+    "difflib",
+    "email",
+    "http",
+    "importlib.metadata",
+    "jwtscan.cases",
+    "jwtscan.fixing",
+    "jwtscan.syntax.javascript",
+    "jwtscan.syntax.manifest",
+    "jwtscan.syntax.notebook",
+    "jwtscan.syntax.pages",
+    "jwtscan.syntax.python",
+    "jwtscan.syntax.settings",
+    "jwtscan.zoom_errors",
+    "libcst",
+    "logging",
+    "multiprocessing",
+    "pathspec",
+    "rich",
+    "socket",
+    "ssl",
+    "tempfile",
+    "traceback",
+    "tree_sitter",
+    "unittest",
+    "urllib.request",
+    "yaml",
+}
+
+
+def imported(*arguments: str, cwd: Path) -> set[str]:
+    """The modules that are there when a command line has run, but not in a bare interpreter."""
+    script = (
+        "import sys; bare = set(sys.modules); from jwtscan.cli import run; "
+        f"code = run({list(arguments)!r}); "
+        "print('\\n'.join(sorted(set(sys.modules) - bare)), file=sys.stderr); sys.exit(code)"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=cwd, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_version_imports_click_and_nothing_of_the_scanner(tmp_path: Path) -> None:
+    found = imported("--version", cwd=tmp_path)
+    ours = {name for name in found if name.startswith("jwtscan")}
+    assert ours == {"jwtscan", "jwtscan.cli", "jwtscan.cli.ending", "jwtscan.nearest"}
+    assert "click" in found
+    assert not found & HEAVY
+
+
+@pytest.mark.parametrize("name", ["concise", "json"])
+def test_clean_scan_imports_no_parser_and_no_screen(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "b.js").write_text("const zoom = 12\n")
+    (tmp_path / "c.yaml").write_text("a: 1\n")
+    found = imported("scan", "--format", name, cwd=tmp_path)
+    assert not found & HEAVY
+
+
+def test_text_report_on_a_clean_tree_has_rich_and_no_parser(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    found = imported("scan", "--format", "text", cwd=tmp_path)
+    assert "rich" in found
+    assert not any(name.startswith(("tree_sitter", "libcst", "yaml")) for name in found)
+
+
+def test_python_tree_needs_no_other_grammar(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import jwt\n# zoom.us\nx = jwt.encode({}, 'secret')\n")
+    found = imported("scan", "--format", "json", cwd=tmp_path)
+    assert "tree_sitter_python" in found
+    assert not found & {"tree_sitter_javascript", "tree_sitter_typescript", "tree_sitter_html", "libcst", "rich"}
