@@ -76,7 +76,7 @@ class Region:
     starts: tuple[tuple[int, int], ...] = ((0, 0),)
 
     def to_document(self, span: Span) -> Span:
-        return Span(self._map(span.start), max(self._map(max(span.end - 1, span.start)) + 1, self._map(span.start)))
+        return Span(self._map(span.start), self._map(span.end))
 
     def _map(self, offset: int) -> int:
         at = bisect_right(self.starts, (offset, 1 << 62)) - 1
