@@ -223,10 +223,12 @@ def test_usage_error(tree: Path, capsys: Capture, arguments: list[str], message:
     assert len(err.splitlines()) <= 2
 
 
-def test_no_command_shows_the_help(capsys: Capture) -> None:
-    code, _, err = said(capsys)
-    assert code == 2
-    assert "scan " in err
+@pytest.mark.parametrize(("arguments", "offered"), [([], "scan "), (["rules"], "list ")])
+def test_no_command_shows_the_help(capsys: Capture, arguments: list[str], offered: str) -> None:
+    code, out, err = said(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: jwtscan")
+    assert f"\n  {offered}" in err
 
 
 @pytest.mark.parametrize("arguments", [["-h"], ["--help"], ["scan", "-h"], ["explain", "-h"], ["rules", "list", "-h"]])

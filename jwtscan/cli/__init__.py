@@ -53,15 +53,19 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
-def commands() -> None:
+@click.pass_context
+def commands(ctx: click.Context) -> None:
     """Find every use of Zoom's retired JWT app type.
 
     Start with: jwtscan scan
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(FAILED)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -69,9 +73,6 @@ def run(arguments: Sequence[str]) -> int:
     state = State()
     try:
         code = commands.main(list(arguments), prog_name="jwtscan", standalone_mode=False, obj=state)
-    except click.exceptions.NoArgsIsHelpError as asked:
-        asked.show()
-        return FAILED
     except click.ClickException as error:
         return failure(error)
     except (click.Abort, KeyboardInterrupt):

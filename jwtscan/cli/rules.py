@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jwtscan.cli.ending import CLEAN, FOUND, Failure, note
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.cli.scan import loaded
 from jwtscan.cli.words import OneOf
@@ -35,9 +35,13 @@ class Actions(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group("rules", cls=Actions, context_settings=_HELP)
-def command() -> None:
+@click.group("rules", cls=Actions, context_settings=_HELP, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List the rules, or test a folder of rules."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(FAILED)
 
 
 @command.command("list", context_settings=_HELP)
