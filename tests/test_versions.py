@@ -195,7 +195,7 @@ def test_a_bare_partial_version_is_a_range_in_npm_and_exact_in_poetry() -> None:
 
 @pytest.mark.parametrize("specifier", ["1." * 500_000, ">=1 " * 200_000, "!=1," * 200_000, "1 - " * 300_000])
 def test_hostile_specifiers_cost_nothing(specifier: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert npm_range(specifier) is None
     assert pypi_range(specifier) is None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jwtscan.syntax.manifest import locks, npm, project
-from jwtscan.syntax.manifest.requirements import Include, included, read_lines
+from jwtscan.syntax.manifest.requirements import Include, Unread, included, read_lines
 from jwtscan.syntax.manifest.setup_script import requirements_of_setup
 from jwtscan.syntax.settings import read_settings
 from jwtscan.syntax.unit import Requirement
+from jwtscan.text import Lines
 
 __all__ = ["KINDS", "Include", "included", "read_requirements", "requirements_of_setup"]
 
@@ -26,6 +27,8 @@ _SETTINGS = {
     "environment.yml": project.environment_yml,
 }
 
+_NOTES = 5
+
 KINDS = frozenset({*_PLAIN, *_SETTINGS, "requirements"})
 
 
@@ -34,11 +37,17 @@ def read_requirements(kind: str, path: str, source: bytes) -> tuple[tuple[Requir
 
     ``kind`` is one of ``KINDS``. Broken files are read as far as they can be; nothing raises.
     """
-    if kind in _SETTINGS:
-        settings, _, notes = read_settings(kind, path, source)
-        found, unread = _SETTINGS[kind](settings, source)
-        return tuple(found), notes + unread
     if kind in _PLAIN:
         return tuple(_PLAIN[kind](source)), []
-    found, unread = read_lines(source)
-    return tuple(found), unread
+    if kind == "requirements":
+        found, unread = read_lines(source)
+        return tuple(found), _noted(source, unread)
+    settings, _, notes = read_settings(kind, path, source)
+    found, unread = _SETTINGS[kind](settings, source)
+    return tuple(found), notes + _noted(source, unread)
+
+
+def _noted(source: bytes, unread: list[Unread]) -> list[str]:
+    lines = Lines(source)
+    notes = [f"line {lines.line_of(start)}: {words}" for start, words in unread[:_NOTES]]
+    return notes if len(unread) <= _NOTES else [*notes, f"and {len(unread) - _NOTES} more lines like these"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from jwtscan.syntax.manifest.requirements import normalised, pinned, read_lines, read_one
+from jwtscan.syntax.manifest.requirements import Unread, normalised, pinned, read_lines, read_one
 from jwtscan.syntax.unit import Requirement, Setting
 from jwtscan.text import Span
 
-Read: TypeAlias = tuple[list[Requirement], list[str]]
-"""Requirements, and notes on what could not be read."""
+Read: TypeAlias = tuple[list[Requirement], list[Unread]]
+"""Requirements, and the lines that cannot be read."""
 
 # Lists of PEP 508 requirements, by dotted key.
 _LISTS = re.compile(
@@ -18,6 +18,8 @@ _LISTS = re.compile(
     r"|tool\.pdm\.dev-dependencies\..+|tool\.uv\.(?:dev|constraint|override)-dependencies"
     r"|tool\.hatch\.envs\..+\.(?:extra-)?dependencies)\.\d+"
 )
+_NEAR = 300  # Bytes that a name may stand before the version that its table gives.
+
 # Tables of names with a specifier, or with a table that says where the package comes from.
 _POETRY = re.compile(r"tool\.poetry\.(?:(?:dev-)?dependencies|group\..+?\.dependencies)\.(?P<rest>.+)")
 _PIPENV = re.compile(r"(?!(?:source|requires|scripts|pipenv)\.)[^.]+\.(?P<rest>.+)")
@@ -51,21 +53,21 @@ def pipfile(settings: tuple[Setting, ...], source: bytes) -> Read:
 
 
 def setup_cfg(settings: tuple[Setting, ...], source: bytes) -> Read:
-    """What a setup.cfg asks for, with notes as of a requirements file."""
-    found = []
-    notes = []
+    """What a setup.cfg asks for in lists of lines."""
+    found: list[Requirement] = []
+    unread: list[Unread] = []
     for setting in settings:
         if _SETUP.fullmatch(setting.key):
-            read, unread = read_lines(source, setting.value_span)
+            read, lines = read_lines(source, setting.value_span)
             found += read
-            notes += unread
-    return found, notes
+            unread += lines
+    return found, unread
 
 
 def environment_yml(settings: tuple[Setting, ...], source: bytes) -> Read:
     """What a conda environment asks for, from conda and through pip. All count as PyPI's."""
-    found = []
-    notes = []
+    found: list[Requirement] = []
+    unread: list[Unread] = []
     for setting in settings:
         section, _, rest = setting.key.partition(".")
         if section != "dependencies":
@@ -73,10 +75,10 @@ def environment_yml(settings: tuple[Setting, ...], source: bytes) -> Read:
         if rest.isdigit():
             found += _conda(source, setting.value_span)
         elif re.fullmatch(r"\d+\.pip\.\d+", rest):
-            read, unread = read_lines(source, setting.value_span)
+            read, lines = read_lines(source, setting.value_span)
             found += read
-            notes += unread
-    return found, notes
+            unread += lines
+    return found, unread
 
 
 def _tabled(match: re.Match[str] | None, setting: Setting, source: bytes) -> Requirement | None:
@@ -89,8 +91,8 @@ def _tabled(match: re.Match[str] | None, setting: Setting, source: bytes) -> Req
     start = setting.key_span.start
     if entry["at"]:
         # The name is the table's: on the same line, or in a header further up.
-        line = source.rfind(b"\n", 0, start) + 1
-        named = source.rfind(entry["name"].encode(), line, start)
+        near = max(start - _NEAR, 0)
+        named = source.rfind(entry["name"].encode(), max(source.rfind(b"\n", near, start), near), start)
         start = named if named >= 0 else start
     version = specifier if re.fullmatch(r"\d[\w.!+-]*", specifier) else pinned(specifier)
     return Requirement("pypi", name, specifier, version, Span(start, setting.value_span.end), setting.value_span)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jwtscan.syntax.unit import Requirement
-from jwtscan.text import Lines, Span
+from jwtscan.text import Span
 
 _NAME = re.compile(rb"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\s*\[[^\]]*\])?")
 _AFTER = re.compile(rb"\s(?:#|--[a-z])|\s*;")
@@ -30,6 +31,13 @@ class Include:
     span: Span
 
 
+class Unread(NamedTuple):
+    """A line that is no requirement: its first byte, and what is wrong with it."""
+
+    start: int
+    words: str
+
+
 def normalised(name: str) -> str:
     """A PyPI project's name as PEP 503 compares it."""
     return _SEPARATORS.sub("-", name).lower()
@@ -41,8 +49,8 @@ def pinned(specifier: str) -> str | None:
     return match[1] if match else None
 
 
-def read_lines(source: bytes, span: Span | None = None) -> tuple[list[Requirement], list[str]]:
-    """The requirements of a requirements file, or of ``span`` of another, with a note for each unreadable line."""
+def read_lines(source: bytes, span: Span | None = None) -> tuple[list[Requirement], list[Unread]]:
+    """The requirements of a requirements file, or of ``span`` of another, and the lines that cannot be read."""
     found = []
     unread = []
     for start, text in _lines(source, span or Span(0, len(source))):
@@ -55,11 +63,10 @@ def read_lines(source: bytes, span: Span | None = None) -> tuple[list[Requiremen
         if read is not None:
             found.append(read)
         elif _URL.match(text):
-            unread.append((start, "a URL that names no package"))
+            unread.append(Unread(start, "a URL that names no package"))
         elif not text.startswith(b".") and b"/" not in text:
-            unread.append((start, "not a requirement"))
-    lines = Lines(source)
-    return found, [f"line {lines.line_of(start)}: {words}" for start, words in unread]
+            unread.append(Unread(start, "not a requirement"))
+    return found, unread
 
 
 def included(source: bytes) -> tuple[Include, ...]:
