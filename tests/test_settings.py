@@ -236,6 +236,15 @@ class TestYaml:
         assert values("yaml", "a: x\x00\x07y\nb: \x7f\n") == {"a": "x\x00\x07y", "b": "\x7f"}
         assert read("yaml", b"a: caf\xe9\nb: 1")["b"].value_span == (11, 12)
 
+    def test_pyyaml_without_its_c_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = "a: &x 'q é'\nb: [*x, {c: 1}]\nd: |\n  t\ne: \"\\U00110000\"\n"
+        with_c = read_settings("yaml", "f", source.encode())[0]
+        monkeypatch.setattr(yaml, "__with_libyaml__", False)
+        assert read_settings("yaml", "f", source.encode())[0] == with_c
+        found, _, notes = read_settings("yaml", "f", b"a: b\n" + b"#" * 1_000_001)
+        assert [(s.key, s.value) for s in found] == [("a", "b")]
+        assert notes[0].endswith("the file is too large for PyYAML without its C library")
+
     def test_complex_key(self) -> None:
         assert values("yaml", "? [a, b]\n: v\nc: d\n") == {"?.0": "a", "?.1": "b", "?": "v", "c": "d"}
 
@@ -283,9 +292,15 @@ def test_nesting_too_deep_keeps_what_stands_around_it() -> None:
     assert read_settings("json", "f", source.encode())[2] == ["what is nested more than 500 deep was not read"]
 
 
-def test_more_settings_than_anyone_writes_are_said() -> None:
-    found, _, notes = read_settings("env", ".env", b"A=\n" * 200_001)
-    assert (len(found), notes) == (200_000, ["only the first 200000 settings were read"])
+@pytest.mark.parametrize(("kind", "source"), [("env", b"A=\n"), ("yaml", b"- a\n")])
+def test_more_settings_than_anyone_writes_are_said(kind: str, source: bytes) -> None:
+    found, _, notes = read_settings(kind, "file", source * 200_001)
+    assert (len(found), notes[-1]) == (200_000, "only the first 200000 settings were read")
+
+
+def test_broken_document_with_too_many_settings_keeps_the_first() -> None:
+    found, _, notes = read_settings("yaml", "file", b'a: "open\n' + b"- b: c\n" * 200_001)
+    assert (len(found), notes[-1]) == (200_000, "only the first 200000 settings were read")
 
 
 PIECES = st.sampled_from(

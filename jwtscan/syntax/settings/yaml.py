@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from jwtscan.syntax.settings import yaml_lines
-from jwtscan.syntax.settings.reading import Reading
+from jwtscan.syntax.settings.reading import Reading, TooManySettingsError
 from jwtscan.syntax.settings.tree import Tree
 from jwtscan.syntax.settings.yaml_text import as_yaml, value_of
 from jwtscan.text import Span
@@ -54,10 +54,16 @@ def _document(reading: Reading, text: str, offset: int) -> list[Span]:
     kept = [s for s in reading.settings[before:] if s.value_span.end <= resume and s.key_span.end <= resume]
     del reading.settings[before:]
     lines = Reading(reading.source, reading.path)
-    scalars = yaml_lines.read(lines, offset, offset + len(text))
+    scalars, full = [], False
+    try:
+        scalars = yaml_lines.read(lines, offset, offset + len(text))
+    except TooManySettingsError:
+        full = True
     kept += [s for s in lines.settings if max(s.key_span.end, s.value_span.end) > resume]
     for s in kept:
         reading.add(s.key, s.value, s.key_span, s.value_span, s.is_env)
+    if full:
+        raise TooManySettingsError
     return [s for s in walk.scalars if s.end <= resume] + [s for s in scalars if s.end > resume]
 
 
