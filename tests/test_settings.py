@@ -237,7 +237,7 @@ class TestYaml:
         assert read("yaml", b"a: caf\xe9\nb: 1")["b"].value_span == (11, 12)
 
     def test_pyyaml_without_its_c_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        source = "a: &x 'q é'\nb: [*x, {c: 1}]\nd: |\n  t\ne: \"\\U00110000\"\n"
+        source = "a: &x 'q é'\nb: [*x, {c: 1}]\nc: |\n  t\nd: 2\ne: \"\\U00110000\"\n"
         with_c = read_settings("yaml", "f", source.encode())[0]
         monkeypatch.setattr(yaml, "__with_libyaml__", False)
         assert read_settings("yaml", "f", source.encode())[0] == with_c

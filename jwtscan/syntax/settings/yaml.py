@@ -83,7 +83,7 @@ def _run(walk: _Walk, text: str) -> tuple[int, str] | None:
         mark = error.problem_mark or error.context_mark
         return (mark.index if mark else 0), error.problem or error.context or "it does not parse"
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        return 0, str(error).partition("\n")[0]
+        return len(text), str(error).partition("\n")[0]
     return None
 
 
