@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from jwtscan.syntax import ir
 from jwtscan.syntax.python.definitions import DEFINITIONS
-from jwtscan.syntax.python.expressions import EXPRESSION_LEAVES, EXPRESSIONS, anything
+from jwtscan.syntax.python.expressions import EXPRESSION_LEAVES, EXPRESSIONS
 from jwtscan.syntax.python.runs import without_runs
-from jwtscan.syntax.python.state import State, Steps, span
+from jwtscan.syntax.python.state import State, Steps, anything, span
 from jwtscan.syntax.python.statements import STATEMENT_LEAVES, STATEMENTS
 
 if TYPE_CHECKING:
@@ -112,7 +112,19 @@ def _lower_broken(state: State, broken: list[Node]) -> None:
         while owner is not None and owner.span.end <= node.start_byte:
             owner = owner.scope.parent.owner if owner.scope.parent is not None else None
         state.scope = owner.scope if owner is not None else state.module.scope
+        state.receiver, state.owner = _receiver(state.scope)
         _lower(state, node)
+
+
+def _receiver(scope: ir.Scope | None) -> tuple[str | None, ir.Class | None]:
+    """What ``this`` is called in a scope, and its class. A method binds its receiver before all else."""
+    while scope is not None:
+        for name, bound in scope.bindings.items():
+            if isinstance(bound[0].value, ir.This):
+                return name, bound[0].value.owner
+            break
+        scope = scope.parent
+    return None, None
 
 
 def _order(item: ir.Expr | ir.Comment | ir.Store) -> tuple[int, int]:

@@ -170,3 +170,8 @@ def every(nodes: Sequence[Node]) -> Generator[Node, ir.Expr, list[ir.Expr]]:
     for node in nodes:
         values.append((yield node))  # noqa: PERF401
     return values
+
+
+def anything(_state: State, node: Node) -> Steps:
+    """A node of no special meaning, with the expressions inside it."""
+    return ir.Other(span(node), node.type, tuple((yield from every(parts(node)))))

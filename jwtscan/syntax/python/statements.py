@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtscan.syntax import ir
-from jwtscan.syntax.python.expressions import Sum, anything
-from jwtscan.syntax.python.state import NOTHING, Leaf, State, Step, Steps, every, parts, span
+from jwtscan.syntax.python.operators import Sum
+from jwtscan.syntax.python.state import NOTHING, Leaf, State, Step, Steps, anything, every, parts, span
 from jwtscan.text import Span
 
 if TYPE_CHECKING:
