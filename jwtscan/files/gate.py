@@ -79,7 +79,7 @@ def neighbourhood(paths: Iterable[str], looks: Mapping[str, Look]) -> list[str]:
 def _home(path: str, homes: set[str]) -> str:
     """The nearest folder above a file that has a manifest; the top where there is none."""
     folder = posixpath.dirname(path)
-    while folder and folder not in homes and not folder.endswith(".."):
+    while folder not in homes and folder != posixpath.dirname(folder) and not folder.endswith(".."):
         folder = posixpath.dirname(folder)
     return folder
 

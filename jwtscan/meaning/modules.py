@@ -65,9 +65,10 @@ class Modules:
                 found = self._python_at(posixpath.join(root, module))
                 if found is not None:
                     return found
-            if not folder or folder == ".." or folder.endswith("/.."):
+            parent = posixpath.dirname(folder)
+            if parent == folder or posixpath.basename(folder) == "..":
                 return None
-            folder = posixpath.dirname(folder)
+            folder = parent
 
     def _python_at(self, base: str) -> str | None:
         for suffix in PY_SUFFIXES:
