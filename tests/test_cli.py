@@ -446,7 +446,7 @@ def test_reader_that_goes_away_is_no_error(tree: Path, name: str) -> None:
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=60) == 1
+    assert process.wait(timeout=60) == 1, err
     assert b"Traceback" not in err
     assert b"BrokenPipe" not in err
 
