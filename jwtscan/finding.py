@@ -11,7 +11,6 @@ from typing import Any
 
 from jwtscan.text import Position, Span
 
-
 START = Position(1, 1)
 
 
