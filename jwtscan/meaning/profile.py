@@ -13,7 +13,11 @@ from jwtscan.syntax.unit import Unit
 if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
 
-_ZOOM_NAME = re.compile(rb"[\w$.\-]*zoom[\w$.\-]*", re.I)
+_ZOOM = re.compile(rb"zoom", re.I)
+_BEFORE = re.compile(rb"[\w$.\-]*\Z")
+_AFTER = re.compile(rb"[\w$.\-]*")
+_REACH = 40
+"""How far a name is read to either side: minified code has words without end."""
 _MAX_NAMES = 400
 
 
@@ -77,8 +81,8 @@ class Profiles:
 def _profile(unit: Unit, root: str) -> Profile:
     code = _without_comments(unit)
     names: dict[str, None] = {}
-    for match in _ZOOM_NAME.finditer(code):
-        name = match.group().decode("utf-8", "replace")
+    for match in _ZOOM.finditer(code):
+        name = _name_around(code, match.start(), match.end())
         if zoom.says_zoom(name):
             names[name] = None
             if len(names) >= _MAX_NAMES:
@@ -97,6 +101,13 @@ def _profile(unit: Unit, root: str) -> Profile:
         path=any(_says_zoom(part) for part in re.split(r"[/@]", place)),
         others=tuple(sorted({match.group().lower() for match in zoom.OTHER_PRODUCTS.finditer(text)})),
     )
+
+
+def _name_around(code: bytes, start: int, end: int) -> str:
+    before = _BEFORE.search(code[max(start - _REACH, 0) : start])
+    after = _AFTER.match(code, end, end + _REACH)
+    whole = (before.group() if before else b"") + code[start:end] + (after.group() if after else b"")
+    return whole.decode("utf-8", "replace")
 
 
 def _says_zoom(part: str) -> bool:
