@@ -100,6 +100,9 @@ def listing(folder: str, top: str, *, without: Sequence[str] = ()) -> Listing | 
     if any(process.returncode for process in running):
         return None
     result = _read(os.fsdecode(cached), os.fsdecode(others))
+    if "." in result.nested:
+        # The folder is a submodule that was never fetched: to the repository around it, it is a thing of its own.
+        return None
     prefix = f"{folder}/"[len(top) + 1 :]
     for path, reason in _UNREADABLE.findall(os.fsdecode(complaints)):
         result.unreadable[path.removeprefix(prefix)] = reason
@@ -111,7 +114,7 @@ def _read(cached: str, others: str) -> Listing:
     for line in cached.split("\0"):
         about, _, path = line.partition("\t")
         if about.startswith("160000"):
-            result.nested.add(path)
+            result.nested.add(path.rstrip("/"))
         elif path:
             (result.others if about.startswith("120000") else result.files).add(path)
     for path in others.split("\0"):

@@ -39,11 +39,15 @@ class Folder(NamedTuple):
 
 
 class Selection:
-    """Decides by names. Patterns are git's, relative to ``cwd`` (absolute POSIX); ``path`` is always as it is shown."""
+    """Decides by names. Patterns are git's, relative to ``cwd`` (absolute POSIX, without links).
+
+    ``path`` is always as it is shown, ``file`` the absolute one.
+    """
 
     def __init__(self, exclude: Sequence[str], include: Sequence[str], cwd: str) -> None:
-        self._exclude = _rules(exclude, cwd)
-        self._include = _rules(include, cwd)
+        self._inside = f"{cwd.rstrip('/')}/"
+        self._exclude = _rules(exclude, self._inside)
+        self._include = _rules(include, self._inside)
 
     @property
     def unlisted(self) -> frozenset[str]:
@@ -55,7 +59,7 @@ class Selection:
         if outer.level is not None and outer.level.ignores(os.fsencode(file), True):
             return None
         name = path.rpartition("/")[2]
-        encoded = _relative(path)
+        encoded = self._relative(path, file)
         if self._exclude and self._exclude.verdict(encoded, os.fsencode(name), True):
             return None
         shut = outer.shut or name in FOLDERS or name.endswith(FOLDER_ENDINGS) or _is_environment(file)
@@ -70,15 +74,17 @@ class Selection:
         if folder.level is not None and folder.level.ignores(os.fsencode(file), False):
             return False
         name = path.rpartition("/")[2]
-        if self._exclude and self._exclude.verdict(_relative(path), os.fsencode(name), False):
+        if self._exclude and self._exclude.verdict(self._relative(path, file), os.fsencode(name), False):
             return False
         if not folder.shut and not name.endswith(FILE_ENDINGS):
             return True
-        return self._include is not None and bool(self._include.verdict(_relative(path), os.fsencode(name), False))
+        return self._include is not None and bool(
+            self._include.verdict(self._relative(path, file), os.fsencode(name), False)
+        )
 
-    def forbids(self, path: str) -> bool:
+    def forbids(self, path: str, file: str) -> bool:
         """Whether ``path``, a file or folder that was named itself, is excluded all the same."""
-        encoded = _relative(path)
+        encoded = self._relative(path, file)
         if self._exclude and self._exclude.covers(encoded):
             return True
         *folders, name = path.split("/")
@@ -87,17 +93,23 @@ class Selection:
             return False
         return self._include is None or not self._include.covers(encoded)
 
+    def shown(self, path: str, file: str) -> str:
+        """``path``, or the shorter one where a root above the working directory led back into it."""
+        above = path.startswith(("../", "/")) and file.startswith(self._inside)
+        return file[len(self._inside) :] if above else path
 
-def _rules(patterns: Sequence[str], cwd: str) -> Rules | None:
-    lines = [pattern.removeprefix(cwd) if pattern.startswith(f"{cwd}/") else pattern for pattern in patterns]
+    def _relative(self, path: str, file: str) -> bytes:
+        if file.startswith(self._inside):
+            return os.fsencode(file[len(self._inside) :])
+        while path.startswith("../"):
+            path = path[3:]
+        return os.fsencode(path.lstrip("/"))
+
+
+def _rules(patterns: Sequence[str], inside: str) -> Rules | None:
+    lines = [f"/{pattern.removeprefix(inside)}" if pattern.startswith(inside) else pattern for pattern in patterns]
     lines = [f"/{line[2:]}" if line.startswith("./") else line for line in lines]
     return Rules.parse(b"\n".join(map(os.fsencode, lines))) if lines else None
-
-
-def _relative(path: str) -> bytes:
-    while path.startswith("../"):
-        path = path[3:]
-    return os.fsencode(path.lstrip("/"))
 
 
 def _is_environment(file: str) -> bool:

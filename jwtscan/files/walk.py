@@ -53,9 +53,9 @@ def walk(
     those that git lists. Raises MissingPathError before anything is yielded.
     """
     places = [_place(os.fspath(root), cwd) for root in roots]
-    search = _Search(Selection(exclude, include, _posix(os.path.abspath(cwd))), gitignore=gitignore)
+    search = _Search(Selection(exclude, include, _posix(os.path.realpath(cwd))), gitignore=gitignore)
     for place in places:
-        if not (force_exclude and search.selection.forbids(place.path)):
+        if not (force_exclude and search.selection.forbids(*place)):
             search.root(place)
     search.follow_links([place.file for place in places])
     yield from sorted(search.found.values(), key=lambda found: found.path)
@@ -78,9 +78,9 @@ class _Place(NamedTuple):
 
 def _place(root: str, cwd: Path) -> _Place:
     absolute = os.path.abspath(os.path.join(cwd, root))
-    real = os.path.realpath(absolute)
-    if not os.path.exists(real):
+    if "\0" in root or not os.path.exists(absolute):
         raise MissingPathError(root)
+    real = os.path.realpath(absolute)
     for file, folder in ((absolute, os.path.abspath(cwd)), (real, os.path.realpath(cwd))):
         if file == folder:
             return _Place("", _posix(real))
@@ -166,13 +166,13 @@ class _Search:
             part = path if at < 0 else path[:at]
             if part not in folders:
                 inner = place.inside(part)
-                folders[part] = self.selection.enter(outer, inner.path, inner.file)
+                folders[part] = self.selection.enter(outer, *inner)
             outer = folders[part]
         folders[path] = outer
         return outer
 
     def _listed(self, place: _Place, folder: Folder, kind: str | None) -> None:
-        if self.selection.takes(folder, place.path, place.file):
+        if self.selection.takes(folder, *place):
             try:
                 state = os.lstat(place.file)
             except OSError:
@@ -200,7 +200,7 @@ class _Search:
                     continue
                 if not is_folder:
                     self._scanned(inner, folder, entry)
-                elif (inside := self.selection.enter(folder, inner.path, inner.file)) is not None:
+                elif (inside := self.selection.enter(folder, *inner)) is not None:
                     if self.gitignore and is_top(inner.file):
                         nested.append((inner, inside))
                     else:
@@ -211,7 +211,7 @@ class _Search:
         kind = kind_of(entry.name, place.file)
         if kind is None and "." in entry.name and not entry.is_symlink():
             return
-        if self.selection.takes(folder, place.path, place.file):
+        if self.selection.takes(folder, *place):
             try:
                 state = entry.stat(follow_symlinks=False)
             except OSError:
@@ -231,12 +231,12 @@ class _Search:
             if kind is None and state.st_size and ("." not in place.name or named):
                 kind = kind_of(place.name, place.file, _head(place.file))
             if kind is not None:
-                self.found[place.file] = Entry(place.path, place.file, kind, state.st_size)
+                self.found[place.file] = Entry(self.selection.shown(*place), place.file, kind, state.st_size)
             elif named:
                 self._skip(place, "not a kind of file that jwtscan reads")
 
     def _skip(self, place: _Place, reason: str) -> None:
-        self.found.setdefault(place.file, Skipped(place.path or ".", reason))
+        self.found.setdefault(place.file, Skipped(self.selection.shown(*place) or ".", reason))
 
 
 def _special(mode: int) -> str:
