@@ -24,9 +24,9 @@ EVIDENCE = (
 """Words that speak of Zoom the product; a bare "zoom" may be a map's."""
 
 WEAK = (
-    b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk",
-    b"access_token", b"zoom_key", b"authorization", b"zoom_token", b"zoomus", b"zoom-us", b"zoom_us", b"zoom-api-client",
-    b"zoomapi", b"pyzoom", b"zoome", b"zoom_client", b"zoom-client", b"django-zoom-meetings", b"parsons", b"aiozoom",
+    b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk", b"zoommtg",
+    b"access_token", b"zoom_key", b"authorization", b"zoom_token", b"zoomus", b"zoom-us", b"zoom_us",
+    b"zoom-api-client", b"zoomapi", b"pyzoom", b"zoome", b"zoom_client", b"zoom-client", b"django-zoom-meetings", b"parsons", b"aiozoom",
     b"zrlist", b"/scim", b"celigo", b"epic", b"salesforce", b"zoom_api", b"zoom-meeting-", b"source.zoom.us", b"token",
     b"iss",
 )  # fmt: skip
@@ -74,6 +74,23 @@ def neighbourhood(paths: Iterable[str], looks: Mapping[str, Look]) -> list[str]:
             group = [path for path in group if _is_near(posixpath.dirname(path), near)]
         chosen.update(group)
     return sorted(chosen - set(looks))
+
+
+def candidates(paths: Iterable[str], looks: Mapping[str, Look], spoken: bool) -> list[str]:
+    """The files to parse: those with a weak word, in a tree, or in a large tree in a package, that speaks of Zoom.
+
+    ``spoken`` says that something else than the bytes does: the name of the scanned folder.
+    """
+    weak = [path for path, seen in looks.items() if seen.weak]
+    evident = [path for path, seen in looks.items() if seen.evidence]
+    anywhere = [path for path in weak if looks[path].strong - {ZOOM}]
+    if spoken:
+        return weak
+    if len(looks) <= NEAR:
+        return weak if evident else anywhere
+    homes = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in MANIFESTS}
+    speaking = {_home(path, homes) for path in evident}
+    return sorted({path for path in weak if _home(path, homes) in speaking} | set(anywhere))
 
 
 def _home(path: str, homes: set[str]) -> str:

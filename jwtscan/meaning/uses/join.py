@@ -33,20 +33,23 @@ def _joined(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
         hints.append(Hint("fields", f"join() is given {', '.join(fields[:3])}"))
     if not hints:
         return None
-    return _use(unit, call, entries, hints)
+    return _use(uses, unit, call, entries, hints)
 
 
-def _use(unit: Unit, call: ir.Call, entries: Entries, hints: list[Hint]) -> Use:
+def _use(uses: Uses, unit: Unit, call: ir.Call, entries: Entries, hints: list[Hint]) -> Use:
     keys = entries.values("apiKey")
-    subject: ir.Entry | ir.Call = call
-    for home, entry in entries.rows["apiKey"]:
-        if home is unit and isinstance(entry, ir.Entry):
-            subject = entry
-            if call.span.holds(entry.span):
-                break
+    subject = _place(uses, unit, call, entries)
     span = unit.span(subject.span)
     hints += evidence.from_names(keys, "the key") + evidence.from_shapes(keys, [])
     return Use("join-api-key", unit, span, subject, evidence.confidence(hints), tuple(hints), tuple(keys))
+
+
+def _place(uses: Uses, unit: Unit, call: ir.Call, entries: Entries) -> ir.Entry | ir.Call:
+    """The property, where it is written in an object that is the argument; what a spread brings along is the call's."""
+    given = [value.end for value in uses.project.reach(unit, call.args[0]) if value.unit is unit]
+    own = {id(entry) for end in given if isinstance(end, ir.Object) for entry in end.entries}
+    places = [entry for _, entry in entries.rows["apiKey"] if isinstance(entry, ir.Entry) and id(entry) in own]
+    return next((entry for entry in places if call.span.holds(entry.span)), places[-1] if places else call)
 
 
 def receiver(uses: Uses, unit: Unit, expr: ir.Expr) -> list[Hint]:
