@@ -9,6 +9,7 @@ from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.rule import Match, Rule
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Link, Requirement, Setting, Unit
+from jwtscan.syntax.versions import Range, allowed, release_of
 from jwtscan.text import Span
 
 
@@ -36,6 +37,7 @@ __all__ = [
     "Link",
     "Match",
     "Project",
+    "Range",
     "Requirement",
     "Rule",
     "Setting",
@@ -46,7 +48,9 @@ __all__ = [
     "Unit",
     "Use",
     "Value",
+    "allowed",
     "ir",
+    "release_of",
     "report",
     "report_source",
     "zoom",

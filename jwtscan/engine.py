@@ -1,25 +1,37 @@
-"""Where everything meets: walks, gates, lowers, runs the rules and settles what is reported."""
+"""Where everything meets: walks, gates, lowers, runs the rules and settles what is reported.
+
+What analyses is imported when the gate lets a file through: most runs end before that.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jwtscan.files import Document, UnreadableError
-from jwtscan.files.gate import ZOOM, Look, far, look, neighbourhood
-from jwtscan.finding import Confidence, Finding, Severity, Skipped, Step, with_fingerprints
-from jwtscan.meaning.project import Project
-from jwtscan.rule import Match, Rule
-from jwtscan.syntax.ledger import Ledger
-from jwtscan.syntax.unit import Unit
+from jwtscan.files.gate import ZOOM, Look, candidates, far, neighbourhood
+from jwtscan.files.walk import Entry, walk
+from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerprints
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.project import Project
+    from jwtscan.rule import Match, Rule
+    from jwtscan.syntax.ledger import Ledger
+    from jwtscan.syntax.unit import Unit
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase ("reading", "parsing"), the number done and the number known of."""
 
+Rules = Callable[[], "Sequence[Rule]"]
+Row = tuple["Rule", "Unit", "Match"]
+
 MAX_PARSED_SIZE = 2 << 20
 OWN_WORD = b"jwtscan:"
+BUILTIN_WORDS = (b"eyj",)
+"""The words of built-in rules that convict in any project. Kept here so that a clean scan need not load a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +74,8 @@ class Result:
     errors: int = 0
 
 
-def scan(options: Options, rules: Sequence[Rule], progress: Progress | None = None) -> Result:
-    """Scans ``options.paths`` with ``rules``.
+def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | None = None) -> Result:
+    """Scans ``options.paths`` with ``rules``: a list, or what gives the built-in ones when they are needed.
 
     Raises ``files.MissingPathError`` for a path that is not there, before anything is read.
     """
@@ -74,39 +86,30 @@ def _silent(phase: str, done: int, total: int) -> None:
     """No progress is shown."""
 
 
-Row = tuple[Rule, Unit, Match]
-
-
 class _Scan:
     """One scan: its files, what the gate saw of them, and the result as it grows."""
 
-    def __init__(self, options: Options, rules: Sequence[Rule], progress: Progress) -> None:
+    def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress) -> None:
         self.options = options
-        self.rules = rules
+        self.given_rules = rules
         self.progress = progress
         self.result = Result()
-        self.kinds: dict[str, str] = {}
-        self.files: dict[str, Path | str] = {}
-        self.given: dict[str, Document] = {}
+        self.entries: dict[str, Entry] = {}
+        self.documents: dict[str, Document] = {}
         self.unreadable: dict[str, str] = {}
-        self.strong = tuple({ZOOM, OWN_WORD, *(w.encode() for r in rules if r.anywhere for w in r.keywords)})
+        words = BUILTIN_WORDS if callable(rules) else [w.encode() for r in rules if r.anywhere for w in r.keywords]
+        self.strong = tuple(dict.fromkeys((ZOOM, OWN_WORD, *words)))
 
     def run(self) -> Result:
         if self.options.stdin is not None:
             self._take_stdin(self.options.stdin)
         else:
             self._walk()
+        self.result.files = len(self.entries)
         looks = self._gate()
-        project = Project(self.kinds, self._read_unit, _root_name(self.options))
-        project.look_at(path for path, seen in looks.items() if seen.weak)
-        self.result.parsed = len(project.candidates())
-        ran = frozenset(rule.id for rule in self.rules)
-        ledger = Ledger(self.options.known_rules or ran, ran)
-        kept = [row for row in self._run_rules(project) if not self._is_silenced(ledger, row)]
-        kept += self._run_own_rules(project, looks, ledger)
-        self._settle(project, kept)
-        self.result.files = len(self.kinds)
-        self.result.skipped.sort(key=lambda skipped: (skipped.path, skipped.reason))
+        if looks or self.unreadable:
+            self._analyse(looks)
+        self.result.skipped = sorted(set(self.result.skipped), key=lambda skipped: (skipped.path, skipped.reason))
         return self.result
 
     # -- files -----------------------------------------------------------------------------------------------------
@@ -120,12 +123,14 @@ class _Scan:
         if kind is None:
             self.result.skipped.append(Skipped(path, "not a kind of file that jwtscan reads"))
             return
-        self.kinds[path] = kind
-        self.given[path] = decode(path, raw, kind)
+        try:
+            self.documents[path] = decode(path, raw, kind)
+        except UnreadableError as error:
+            self._pass_over(path, str(error), fault=False)
+            return
+        self.entries[path] = Entry(path, path, kind, len(raw))
 
     def _walk(self) -> None:
-        from jwtscan.files.walk import Entry, walk
-
         options = self.options
         for found in walk(
             options.paths,
@@ -136,55 +141,89 @@ class _Scan:
             gitignore=options.gitignore,
         ):
             if isinstance(found, Entry):
-                self.kinds[found.path] = found.kind
-                self.files[found.path] = found.file
+                self.entries[found.path] = found
             else:
                 self.result.skipped.append(found)
 
     def _gate(self) -> dict[str, Look]:
-        looks: dict[str, Look] = {}
-        for done, path in enumerate(self.kinds):
-            if done % 500 == 0:
-                self.progress("reading", done, len(self.kinds))
-            document = self._document(path)
-            if document is not None:
-                seen = look(document.source.lower(), self.strong)
-                if seen is not None:
-                    looks[path] = seen
+        """What the gate saw of the files that can matter: candidates, and those that speak to jwtscan."""
+        looks = self._look_at_given() if self.documents else self._sweep()
         if any(seen.evidence for seen in looks.values()):
-            for path in neighbourhood(self.kinds, looks):
-                document = self._document(path, quiet=True)
+            for path in neighbourhood(self.entries, looks):
+                document = self._document(path)
                 if document is not None and far(document.source.lower()):
                     looks[path] = Look(frozenset(), weak=True, evidence=False)
-        return looks
+        spoken = self._root_speaks()
+        wanted = set(candidates(self.entries, looks, spoken))
+        return {path: seen for path, seen in looks.items() if path in wanted or OWN_WORD in seen.strong}
 
-    def _document(self, path: str, *, quiet: bool = False) -> Document | None:
+    def _look_at_given(self) -> dict[str, Look]:
+        from jwtscan.files.gate import look
+
+        seen = {path: look(document.source.lower(), self.strong) for path, document in self.documents.items()}
+        return {path: found for path, found in seen.items() if found is not None}
+
+    def _sweep(self) -> dict[str, Look]:
+        from jwtscan.files.sweep import sweep
+
+        done = 0
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += more
+            self.progress("reading", done, len(self.entries))
+
+        files = list(self.entries.values())
+        seen = sweep(files, self.strong, self.options.max_file_size, self.options.jobs, advance)
+        for path, reason, fault in seen.unread:
+            self._pass_over(path, reason, fault=fault)
+        return seen.looks
+
+    def _pass_over(self, path: str, reason: str, *, fault: bool) -> None:
+        self.result.skipped.append(Skipped(path, reason))
+        if fault:
+            self.unreadable[path] = reason
+            self.result.errors += 1
+
+    def _root_speaks(self) -> bool:
+        """Whether the name of the scanned folder speaks of Zoom: often it is the project's own."""
+        if "zoom" not in self.root_name.lower():
+            return False
+        from jwtscan.meaning.zoom import says_zoom
+
+        return says_zoom(self.root_name) or self.root_name.lower() == "zoom"
+
+    @property
+    def root_name(self) -> str:
+        first = self.options.cwd / (self.options.paths[0] if self.options.paths else ".")
+        folder = first if first.is_dir() else first.parent
+        return os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119 - resolve() would follow links
+
+    def _document(self, path: str) -> Document | None:
+        """The document of a file that was read before: what went wrong then is not said again."""
         from jwtscan.files.document import read
 
-        if path in self.given:
-            return self.given[path]
+        if path in self.documents:
+            return self.documents[path]
+        entry = self.entries.get(path)
         try:
-            return read(path, self.files[path], max_size=self.options.max_file_size, kind=self.kinds[path])
+            limit = self.options.max_file_size
+            return read(path, entry.file, max_size=limit, kind=entry.kind) if entry is not None else None
         except UnreadableError as error:
-            if not quiet:
+            if path not in self.unreadable:
                 self.result.skipped.append(Skipped(path, str(error)))
-                if error.fault:
-                    self.unreadable[path] = str(error)
-                    self.result.errors += 1
             return None
 
     def _read_unit(self, path: str) -> Unit | None:
         from jwtscan.files.generated import minified_or_generated
-        from jwtscan.syntax.reading import read_unit
+        from jwtscan.syntax.reading import LOCKS, read_unit
 
-        kind = self.kinds.get(path)
-        if kind is None:
-            return None
-        document = self._document(path, quiet=True)
+        document = self._document(path)
         if document is None:
             return None
+        kind = self.entries[path].kind
         reason = minified_or_generated(document, kind)
-        if reason is None and len(document.source) > MAX_PARSED_SIZE and kind not in {"package-lock.json", "yarn.lock"}:
+        if reason is None and len(document.source) > MAX_PARSED_SIZE and kind not in LOCKS:
             reason = f"larger than {MAX_PARSED_SIZE >> 20} MB, not parsed"
         if reason is not None:
             self.result.skipped.append(Skipped(path, reason))
@@ -195,8 +234,23 @@ class _Scan:
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def _run_rules(self, project: Project) -> Iterable[Row]:
-        rules = [rule for rule in self.rules if "tool" not in rule.tags]
+    def _analyse(self, looks: dict[str, Look]) -> None:
+        from jwtscan.meaning.project import Project
+        from jwtscan.syntax.ledger import Ledger
+
+        rules = self.given_rules() if callable(self.given_rules) else self.given_rules
+        project = Project(self.entries, self._read_unit, self.root_name)
+        project.look_at(path for path, seen in looks.items() if seen.weak)
+        self.result.parsed = len(project.candidates())
+        ran = frozenset(rule.id for rule in rules)
+        ledger = Ledger(self.options.known_rules or ran, ran)
+        rows = list(_without_doubles(self._run_rules(project, rules)))
+        kept = [row for row in rows if not self._is_silenced(ledger, row)]
+        kept += self._run_own_rules(project, rules, looks, ledger)
+        self._settle(project, kept)
+
+    def _run_rules(self, project: Project, rules: Sequence[Rule]) -> Iterator[Row]:
+        rules = [rule for rule in rules if "tool" not in rule.tags]
         reached = project.uses.credentials.by_path
         paths = {unit.path for unit in project.candidates()} | set(reached)
         for done, path in enumerate(sorted(paths)):
@@ -215,13 +269,17 @@ class _Scan:
         self.result.suppressed += 1
         return True
 
-    def _run_own_rules(self, project: Project, looks: dict[str, Look], ledger: Ledger) -> Iterable[Row]:
+    def _run_own_rules(
+        self, project: Project, rules: Sequence[Rule], looks: dict[str, Look], ledger: Ledger
+    ) -> Iterator[Row]:
         """The tool's own rules, about ignore comments and files that cannot be read: they need all others' results."""
-        rules = [rule for rule in self.rules if "tool" in rule.tags]
+        from jwtscan.syntax.unit import Unit
+
+        rules = [rule for rule in rules if "tool" in rule.tags]
         speaking = [path for path, seen in looks.items() if OWN_WORD in seen.strong]
         units = {unit.path: unit for path in sorted(speaking) if (unit := project.load(path)) is not None}
         for path, reason in sorted(self.unreadable.items()):
-            units[path] = Unit(Document(path, b"", b""), self.kinds[path], notes=[reason])
+            units[path] = Unit(Document(path, b"", b""), self.entries[path].kind, notes=[reason])
         project.ledger = ledger
         for unit in units.values():
             for rule in rules:
@@ -245,11 +303,14 @@ class _Scan:
                     self.result.documents[path] = project.units[path].document
 
 
-def _root_name(options: Options) -> str:
-    """The name of the folder that is scanned: often the project's, and then a hint."""
-    first = options.cwd / (options.paths[0] if options.paths else ".")
-    folder = first if first.is_dir() else first.parent
-    return os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119 - resolve() would follow links
+def _without_doubles(rows: Iterable[Row]) -> Iterator[Row]:
+    """Leaves out a general credential finding where an integration's own rule speaks of the same place."""
+    rows = list(rows)
+    taken = {(unit.path, match.span) for rule, unit, match in rows if "integrations" in rule.tags}
+    for rule, unit, match in rows:
+        general = "credentials" in rule.tags and "integrations" not in rule.tags
+        if not general or not any(path == unit.path and match.span.overlaps(span) for path, span in taken):
+            yield rule, unit, match
 
 
 def _finding(rule: Rule, unit: Unit, match: Match, severity: Severity) -> Finding:
@@ -263,7 +324,7 @@ def _finding(rule: Rule, unit: Unit, match: Match, severity: Severity) -> Findin
         span=match.span,
         start=lines.position(match.span.start),
         end=lines.position(match.span.end),
-        trail=tuple(replace(step) if isinstance(step, Step) else step for step in match.trail),
+        trail=match.trail,
         evidence=match.evidence,
         fix=match.fix,
         subject=match.subject,

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Confidence, Link, Match, Project, Requirement, Rule, Severity, Unit, zoom
-from jwtscan.syntax.versions import allowed, release_of
+from jwtscan.api import Confidence, Link, Match, Project, Requirement, Rule, Severity, Unit, allowed, release_of, zoom
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - every rule has this signature

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +17,10 @@ from jwtscan.cli.words import LevelOf, Size, Words
 from jwtscan.engine import Options, Result, scan
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Confidence, Severity
-from jwtscan.loading import UnknownRuleError, choose, load_rules
 from jwtscan.nearest import nearest
-from jwtscan.rule import Rule, RuleError
+
+if TYPE_CHECKING:
+    from jwtscan.rule import Rule
 
 NEVER = "never"
 
@@ -114,17 +116,28 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 an error, 130 interrupted.
     """
-    known = loaded(given["folders"])
-    rules = _chosen(known, given["select"], given["ignore"])
+    options, rules = _options(paths, given), _rules(given)
     outlets = settle(given["outlets"], color=given["color"])
-    options = replace(_options(paths, given), known_rules=frozenset(rule.id for rule in known))
+    if not callable(rules):
+        options = replace(options, known_rules=frozenset(rule.id for rule in loaded(given["folders"])))
     result = _scan(options, rules, progress=not (given["no_progress"] or given["quiet"]))
     _report(result, rules, outlets, given)
     return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
+def _rules(given: dict[str, Any]) -> list[Rule] | Callable[[], list[Rule]]:
+    """The rules to run; where they are just the built-in ones, what loads them once a file calls for them."""
+    if not (given["folders"] or given["select"] or given["ignore"]):
+        return lambda: loaded(())
+    return _chosen(loaded(given["folders"]), given["select"], given["ignore"])
+
+
+@cache
 def loaded(folders: tuple[Path, ...]) -> list[Rule]:
     """All rules there are. What cannot be loaded ends the run."""
+    from jwtscan.loading import load_rules
+    from jwtscan.rule import RuleError
+
     try:
         return load_rules(folders, allow_python=True)
     except RuleError as error:
@@ -132,6 +145,8 @@ def loaded(folders: tuple[Path, ...]) -> list[Rule]:
 
 
 def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+    from jwtscan.loading import UnknownRuleError, choose
+
     try:
         return choose(rules, select, ignore)
     except UnknownRuleError as error:
@@ -161,7 +176,7 @@ def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
     )
 
 
-def _scan(options: Options, rules: list[Rule], *, progress: bool) -> Result:
+def _scan(options: Options, rules: list[Rule] | Callable[[], list[Rule]], *, progress: bool) -> Result:
     from jwtscan.cli.progress import progress_line
 
     with progress_line(sys.stderr, wanted=progress) as line:
@@ -171,10 +186,13 @@ def _scan(options: Options, rules: list[Rule], *, progress: bool) -> Result:
             raise Failure(str(error)) from error
 
 
-def _report(result: Result, rules: list[Rule], outlets: list[Outlet], given: dict[str, Any]) -> None:
+def _report(
+    result: Result, rules: list[Rule] | Callable[[], list[Rule]], outlets: list[Outlet], given: dict[str, Any]
+) -> None:
     from jwtscan.report import masked, render, summary_line
 
-    report = masked(result, rules)
+    needed = (rules() if callable(rules) else rules) if result.findings else ()
+    report = masked(result, needed)
     for outlet in outlets:
         text = render(
             report,

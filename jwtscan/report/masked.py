@@ -12,12 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Finding, Fix, Skipped, Step
-from jwtscan.mask import Masker, printable
-from jwtscan.rule import Rule
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
     from jwtscan.files import Document
+    from jwtscan.mask import Masker
+    from jwtscan.rule import Rule
 
 _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
 
@@ -58,6 +58,11 @@ class Report:
 
 def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     """``result`` without secrets and control characters, in the order in which it is reported."""
+    if not result.findings and not result.skipped:
+        # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
+        return Report((), (), result.files, result.parsed, result.suppressed, result.errors, _no_line, {})
+    from jwtscan.mask import Masker, printable
+
     masker = Masker(result.secrets)
 
     def clean(text: str) -> str:
@@ -77,6 +82,10 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     return Report(findings, skipped, result.files, result.parsed, result.suppressed, result.errors, line, advice)
 
 
+def _no_line(path: str, number: int) -> None:
+    """There are no findings, so no line is asked for."""
+
+
 def first_sentence(text: str) -> str:
     """Up to the first full stop that ends a sentence, on one line."""
     return _SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
@@ -86,6 +95,8 @@ def _line(document: Document, number: int, masker: Masker) -> SourceLine | None:
     if not 1 <= number <= document.lines.count:
         return None
     text = document.lines.text(number)
+    from jwtscan.mask import printable
+
     # Tabs stay: whoever draws the line expands them.
     after = "\t".join(printable(part) for part in masker.mask_line(text).split("\t"))
     same = _equal(text, after)

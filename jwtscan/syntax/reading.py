@@ -19,6 +19,7 @@ MANIFESTS = frozenset(
         "environment.yml", "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
     }
 )  # fmt: skip
+LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"})
 
 
 def read_unit(document: Document, kind: str) -> Unit:

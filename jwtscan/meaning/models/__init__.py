@@ -7,7 +7,6 @@ looked up in the call that made the receiver: ``createHmac(alg, key).update(data
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,11 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jwtscan.syntax import ir
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from jwtscan.toml import read_toml
 
 FOLDER = Path(__file__).parent
 
@@ -189,7 +184,7 @@ def builtin() -> Models:
     models: list[Model] = []
     passes: dict[str, Any] = {}
     for path in sorted(FOLDER.glob("*.toml")):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = read_toml(path)
         passes.update(table.pop("passes", {}))
         for row in table.get("call", ()):
             names = row.pop("names")
