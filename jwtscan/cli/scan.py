@@ -116,23 +116,24 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 an error, 130 interrupted.
     """
-    options, rules = _options(paths, given), _rules(given)
+    options = _options(paths, given)
+    rules: list[Rule] | Callable[[], list[Rule]] = _builtin
+    if given["folders"] or given["select"] or given["ignore"]:
+        known = loaded(given["folders"])
+        rules = _chosen(known, given["select"], given["ignore"])
+        options = replace(options, known_rules=frozenset(rule.id for rule in known))
     outlets = settle(given["outlets"], color=given["color"])
-    if not callable(rules):
-        options = replace(options, known_rules=frozenset(rule.id for rule in loaded(given["folders"])))
     result = _scan(options, rules, progress=not (given["no_progress"] or given["quiet"]))
     _report(result, rules, outlets, given)
     return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
-def _rules(given: dict[str, Any]) -> list[Rule] | Callable[[], list[Rule]]:
-    """The rules to run; where they are just the built-in ones, what loads them once a file calls for them."""
-    if not (given["folders"] or given["select"] or given["ignore"]):
-        return lambda: loaded(())
-    return _chosen(loaded(given["folders"]), given["select"], given["ignore"])
-
-
 @cache
+def _builtin() -> list[Rule]:
+    """The built-in rules, loaded once a file calls for them: a clean scan never does."""
+    return loaded(())
+
+
 def loaded(folders: tuple[Path, ...]) -> list[Rule]:
     """All rules there are. What cannot be loaded ends the run."""
     from jwtscan.loading import load_rules
