@@ -148,6 +148,8 @@ def _by_table(name: str, path: str) -> str | None:
 
 
 def _by_pattern(name: str) -> str | None:
+    if "env" not in name and "file" not in name:
+        return None
     return next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(name)), None)
 
 
