@@ -7,6 +7,7 @@ in it too. Elsewhere weak words count only in the neighbourhood of such a file: 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,19 +17,18 @@ MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "setup.cfg"
 NEAR = 2000
 """How many files of one package may be looked at for weak words before only closer ones are."""
 
-EVIDENCE = (
-    b"zoom.us", b"zoomus", b"zoomgov", b"zoom_api", b"zoom-api", b"zoomapi", b"zoommtg", b"zoom_jwt", b"zoom_key",
-    b"zoom_secret", b"zoom_token", b"zoomclient", b"zoom_client", b"zoommeeting", b"zoom_meeting", b"zoom meeting",
-    b"zoom jwt", b"zoom api", b"zoomtoken", b"zoomjwt", b"zoom/meetingsdk", b"zoom_config", b"zoomconfig",
-)  # fmt: skip
+EVIDENCE = re.compile(
+    rb"zoom[_\-. /]?(?:us|gov|api|jwt|key|secret|token|client|meeting|config|mtg|sdk|websdk|sig|auth|oauth|account|"
+    rb"user|webinar|credential|service|app|bot|url|host|room|integration|phone|recording)"
+)
 """Words that speak of Zoom the product; a bare "zoom" may be a map's."""
 
 WEAK = (
-    b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk", b"zoommtg",
-    b"access_token", b"zoom_key", b"authorization", b"zoom_token", b"zoomus", b"zoom-us", b"zoom_us",
-    b"zoom-api-client", b"zoomapi", b"pyzoom", b"zoome", b"zoom_client", b"zoom-client", b"django-zoom-meetings", b"parsons", b"aiozoom",
-    b"zrlist", b"/scim", b"celigo", b"epic", b"salesforce", b"zoom_api", b"zoom-meeting-", b"source.zoom.us", b"token",
-    b"iss",
+    b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk",
+    b"zoommtg", b"access_token", b"zoom_key", b"authorization", b"zoom_token", b"zoomus", b"zoom-us", b"zoom_us",
+    b"zoom-api-client", b"zoomapi", b"pyzoom", b"zoome", b"zoom_client", b"zoom-client", b"django-zoom-meetings",
+    b"parsons", b"aiozoom", b"zrlist", b"/scim", b"celigo", b"epic", b"salesforce", b"zoom_api", b"zoom-meeting-",
+    b"source.zoom.us", b"token", b"iss",
 )  # fmt: skip
 """What the rules' mechanisms cannot do without. Counted on the labelled files: each has at least one."""
 
@@ -51,7 +51,7 @@ def look(lowered: bytes, strong: Iterable[bytes]) -> Look | None:
     if not found:
         return None
     weak = found != {ZOOM} or any(word in lowered for word in WEAK)
-    evidence = ZOOM in found and any(word in lowered for word in EVIDENCE)
+    evidence = ZOOM in found and bool(EVIDENCE.search(lowered))
     return Look(found, weak, evidence)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from jwtscan.finding import Step
+from jwtscan.meaning.components import option_fields
 from jwtscan.meaning.models import Models
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
@@ -206,17 +207,24 @@ class Reach:
 
     def _attr(self, unit: Unit, attr: ir.Attr, frame: Frame | None, depth: int) -> Iterator[Value]:
         stored = False
-        if isinstance(attr.obj, (ir.Name, ir.Attr)):
-            for store in self.project.stores(unit, attr):
-                stored = True
-                for value in self.of(unit, store.value, frame, depth):
-                    yield replace(value, trail=(*value.trail, self.step(unit, store.target.name_span, attr.name)))
+        for span, expr in self._given(unit, attr):
+            stored = True
+            for value in self.of(unit, expr, frame, depth):
+                yield replace(value, trail=(*value.trail, self.step(unit, span, attr.name)))
         for owner in self.of(unit, attr.obj, frame, depth):
             if stored and isinstance(owner.end, External):
                 continue
             for value in self.member(owner, attr.name, attr.span, depth, frame):
                 named = (self.step(unit, attr.name_span, attr.name),) if _names_more(value, attr.name) else ()
                 yield replace(value, trail=(*value.trail, *named))
+
+    def _given(self, unit: Unit, attr: ir.Attr) -> Iterator[tuple[Span, ir.Expr]]:
+        """What an attribute is given by assignments to the same place, and by the options of a component."""
+        bare = isinstance(attr.obj, ir.This) and attr.obj.owner is None
+        if bare and unit.module is not None:
+            yield from option_fields(unit.module, attr.name)
+        if bare or isinstance(attr.obj, (ir.Name, ir.Attr)):
+            yield from ((store.target.name_span, store.value) for store in self.project.stores(unit, attr))
 
     def member(self, owner: Value, name: str, span: Span, depth: int, frame: Frame | None = None) -> Iterator[Value]:
         """``owner.name`` for one reached owner."""

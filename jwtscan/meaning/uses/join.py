@@ -17,7 +17,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     if unit.module is None or unit.module.language == "python":
         return
     for call in unit.module.calls:
-        if isinstance(call.func, ir.Attr) and call.func.name == "join" and len(call.args) == 1:
+        if len(call.args) == 1 and is_called(uses, unit, call, "join"):
             use = _joined(uses, unit, call)
             if use is not None:
                 yield use
@@ -27,7 +27,7 @@ def _joined(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
     entries = entries_of(uses.project, unit, call.args[0])
     if entries is None or "apiKey" not in entries or not zoom.JOIN_FIELDS & entries.keys:
         return None
-    hints = receiver(uses, unit, call.func.obj) if isinstance(call.func, ir.Attr) else []
+    hints = receiver(uses, unit, call)
     fields = sorted(zoom.JOIN_FIELDS & entries.keys)
     if len(fields) > 1:
         hints.append(Hint("fields", f"join() is given {', '.join(fields[:3])}"))
@@ -52,8 +52,17 @@ def _place(uses: Uses, unit: Unit, call: ir.Call, entries: Entries) -> ir.Entry 
     return next((entry for entry in places if call.span.holds(entry.span)), places[-1] if places else call)
 
 
-def receiver(uses: Uses, unit: Unit, expr: ir.Expr) -> list[Hint]:
-    """What says that a receiver is ZoomMtg or a client of ZoomMtgEmbedded."""
+def is_called(uses: Uses, unit: Unit, call: ir.Call, method: str) -> bool:
+    """Whether a call is of a method with that name, or is ``const { join } = ZoomMtg``."""
+    if isinstance(call.func, ir.Name):
+        found = uses.project.reach(unit, call.func) if call.func.scope.find(call.func.id) else []
+        return any(value.name.endswith(f".{method}") and is_sdk(value) for value in found)
+    return isinstance(call.func, ir.Attr) and call.func.name == method
+
+
+def receiver(uses: Uses, unit: Unit, call: ir.Call) -> list[Hint]:
+    """What says that the receiver of a call is ZoomMtg or a client of ZoomMtgEmbedded."""
+    expr = call.func.obj if isinstance(call.func, ir.Attr) else call.func
     written = _written(expr)
     if any("zoommtg" in part.lower() for part in written):
         return [Hint("host", f"the receiver is {'.'.join(written)}")]

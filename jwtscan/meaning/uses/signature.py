@@ -8,7 +8,7 @@ from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
-from jwtscan.meaning.uses.join import receiver
+from jwtscan.meaning.uses.join import is_called, receiver
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.meaning.values import External, Value
 from jwtscan.syntax import ir
@@ -24,11 +24,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     if unit.module is None:
         return
     for call in unit.module.calls:
-        if (
-            isinstance(call.func, ir.Attr)
-            and call.func.name == "generateSignature"
-            and unit.module.language != "python"
-        ):
+        if unit.module.language != "python" and is_called(uses, unit, call, "generateSignature"):
             use = _client(uses, unit, call)
             if use is not None:
                 yield use
@@ -43,7 +39,7 @@ def _client(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
         return None
     entries = entries_of(uses.project, unit, call.args[0])
     fields = _SIGNATURE_FIELDS & (entries.keys if entries is not None else frozenset())
-    hints = receiver(uses, unit, call.func.obj) if isinstance(call.func, ir.Attr) else []
+    hints = receiver(uses, unit, call)
     if len(fields) > 1:
         hints.append(Hint("fields", f"it is given {', '.join(sorted(fields))}"))
     if not hints or (entries is not None and "apiSecret" not in entries and "apiKey" not in entries):
