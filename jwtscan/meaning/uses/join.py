@@ -65,10 +65,10 @@ def receiver(uses: Uses, unit: Unit, call: ir.Call) -> list[Hint]:
     expr = call.func.obj if isinstance(call.func, ir.Attr) else call.func
     written = _written(expr)
     if any("zoommtg" in part.lower() for part in written):
-        return [Hint("host", f"the receiver is {'.'.join(written)}")]
+        return [Hint("receiver", f"the receiver is {'.'.join(written)}")]
     for value in uses.project.reach(unit, expr):
         if is_sdk(value):
-            return [Hint("host", f"the receiver is {value.name}")]
+            return [Hint("receiver", f"the receiver is {value.name}")]
     profile = uses.profiles.of(unit)
     sdk = next((name for name in profile.packages if name.startswith(zoom.SDK_PACKAGES)), None)
     if sdk is not None:
@@ -76,6 +76,11 @@ def receiver(uses: Uses, unit: Unit, call: ir.Call) -> list[Hint]:
     if any(zoom.says_zoom(part) for part in written) or profile.names or profile.path:
         return [Hint("name", "the file speaks of Zoom")]
     return []
+
+
+def is_sdk_receiver(hints: list[Hint]) -> bool:
+    """Whether the hints of ``receiver`` name the SDK itself, not only what is near."""
+    return any(hint.kind == "receiver" for hint in hints)
 
 
 def is_sdk(value: Value) -> bool:

@@ -8,7 +8,7 @@ from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
-from jwtscan.meaning.uses.join import is_called, receiver
+from jwtscan.meaning.uses.join import is_called, is_sdk_receiver, receiver
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.meaning.values import External, Value
 from jwtscan.syntax import ir
@@ -40,6 +40,8 @@ def _client(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
     entries = entries_of(uses.project, unit, call.args[0])
     fields = _SIGNATURE_FIELDS & (entries.keys if entries is not None else frozenset())
     hints = receiver(uses, unit, call)
+    if not is_sdk_receiver(hints) and (entries is None or _has_its_own(uses, "generateSignature")):
+        return None
     if len(fields) > 1:
         hints.append(Hint("fields", f"it is given {', '.join(sorted(fields))}"))
     if not hints or (entries is not None and "apiSecret" not in entries and "apiKey" not in entries):
@@ -50,6 +52,12 @@ def _client(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
     span = unit.span(call.span)
     sure = evidence.confidence(hints)
     return Use("client-signature", unit, span, call, sure, tuple(hints), tuple(keys), tuple(secrets))
+
+
+def _has_its_own(uses: Uses, name: str) -> bool:
+    """Whether the project has a function of that name: what is called on an unknown receiver is rather that one."""
+    modules = (unit.module for unit in uses.project.candidates() if unit.module is not None)
+    return any(func.name == name for module in modules for func in module.functions)
 
 
 def _legacy(uses: Uses, site: Site) -> Use | None:
