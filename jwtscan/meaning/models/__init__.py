@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent
 _PROCESS_ENV = {"process.env", "import.meta.env", "Deno.env", "Bun.env", "os.environ", "os.environb", "$env"}
 _GETTER_METHODS = {"get", "getenv", "str", "getString", "get_value", "getProperty", "getSecret", "value", "require"}
 _ENV_METHODS = {"get", "pop", "setdefault", "items", "keys", "values", "update", "copy"}
+_CODERS = {"encode", "decode"}
 _KEY = re.compile(r"^[A-Za-z_][\w.\-/]*$")
 
 
@@ -95,7 +96,10 @@ class Models:
 
     def passes_receiver(self, call: ir.Call) -> bool:
         """``token.decode()``, ``x.trim()``: the value is the receiver's."""
-        return isinstance(call.func, ir.Attr) and call.func.name in self._receiver and len(call.args) <= 2
+        if not isinstance(call.func, ir.Attr) or call.func.name not in self._receiver or len(call.args) > 2:
+            return False
+        # jwt.encode(payload, key) and TextEncoder().encode(text) take what they encode; text.encode("utf-8") does not.
+        return call.func.name not in _CODERS or not call.args or isinstance(call.args[0], ir.Literal)
 
     def passes_argument(self, name: str, call: ir.Call) -> list[ir.Expr]:
         """``str(x)``, ``JSON.stringify(x)``, ``_.omit(x, …)``: the value is an argument's."""

@@ -9,20 +9,27 @@ from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
+from jwtscan.meaning.uses.elsewhere import goes_elsewhere, is_for_video_sdk, is_own_issuer
 from jwtscan.meaning.uses.objects import Entries, each_entries, entries_of
-from jwtscan.meaning.values import Value
+from jwtscan.meaning.values import External, Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
 _ALGORITHM = {"HS256", "hs256"}
 _OPTION_CLAIMS = {
     "issuer": "iss",
+    "iss": "iss",
     "expiresIn": "exp",
     "subject": "sub",
+    "sub": "sub",
     "jwtid": "jti",
+    "jti": "jti",
     "keyid": "kid",
     "audience": "aud",
+    "aud": "aud",
 }
+_SETTERS = {"issuer": "iss", "subject": "sub", "id": "jti"}
+_WRAPPED_SECRETS = ("secret", "key", "privateKey", "utf8", "k")
 
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
@@ -39,7 +46,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
 
 
 def _signed(uses: Uses, site: Site) -> Use | None:
-    secrets = uses.sites.values(site, "key")
+    secrets = _secrets(uses, site)
     if _other_algorithm(uses, site):
         return None
     seen = _claims(uses, site)
@@ -54,17 +61,37 @@ def _signed(uses: Uses, site: Site) -> Use | None:
 def _claims(uses: Uses, site: Site) -> list[Entries]:
     """The entries of each object that the payload may be, with what options and jose's setters add."""
     payload = uses.sites.argument(site, "payload")
-    seen = each_entries(uses.project, *payload) if payload is not None else []
-    issuer = uses.sites.argument(site, "issuer")
+    seen = each_entries(uses.project, *payload) if payload is not None else [Entries(uses.project)]
     options = uses.sites.argument(site, "options")
     given = entries_of(uses.project, *options) if options is not None else None
     for claims in seen:
-        if issuer is not None:
-            claims.rows["iss"].append(issuer)
+        for setter, claim in _SETTERS.items():
+            argument = uses.sites.argument(site, setter)
+            if argument is not None:
+                claims.rows[claim].append(argument)
         for option, claim in _OPTION_CLAIMS.items():
             if given is not None and option in given:
                 claims.rows[claim] += given.rows[option]
     return seen
+
+
+def _secrets(uses: Uses, site: Site) -> list[Value]:
+    """What the token is signed with, taken out of ``{ secret }`` and of what makes a key object of it."""
+    found = []
+    for value in uses.sites.values(site, "key"):
+        if isinstance(value.end, ir.Object):
+            entries = entries_of(uses.project, value.unit, value.end)
+            found += [v for name in _WRAPPED_SECRETS if entries and name in entries for v in entries.values(name)]
+            continue
+        found.append(value)
+        if isinstance(value.end, External) and value.end.call is not None:
+            parts = uses.project.sources(value.unit, value.end.call, limit=20)
+            found += [part for part in parts if part.name.startswith("env:") or _is_literal_secret(part)]
+    return found
+
+
+def _is_literal_secret(value: Value) -> bool:
+    return value.text is not None and zoom.looks_like_secret(value.text)
 
 
 def _other_algorithm(uses: Uses, site: Site) -> bool:
@@ -99,7 +126,7 @@ def _hand_made(uses: Uses, site: Site) -> Use | None:
         if isinstance(source.end, ir.Object) and "iss" in source.end.keys:
             claims = entries_of(uses.project, source.unit, source.end)
             if claims is not None and not claims.keys - zoom.MINT_CLAIMS and "exp" in claims:
-                return _use(uses, site, claims.values("iss"), uses.sites.values(site, "key"), claims)
+                return _use(uses, site, claims.values("iss"), _secrets(uses, site), claims)
     return None
 
 
@@ -127,13 +154,16 @@ def _use(
         return None
     if profile.others and not profile.api_host and not kinds & {"trail", "host"}:
         return None
-    return _made(site, keys, secrets, hints)
+    doubtful = is_own_issuer(keys) or is_for_video_sdk(site.unit) or goes_elsewhere(uses, site)
+    return _made(site, keys, secrets, hints, doubtful=doubtful)
 
 
-def _made(site: Site, keys: Sequence[Value], secrets: Sequence[Value], hints: Sequence[Hint]) -> Use:
+def _made(
+    site: Site, keys: Sequence[Value], secrets: Sequence[Value], hints: Sequence[Hint], *, doubtful: bool = False
+) -> Use:
     span = site.unit.span(site.call.span)
     sure = evidence.confidence(hints)
-    if _names_sdk([*keys, *secrets]):
+    if doubtful or _names_sdk([*keys, *secrets]):
         sure = Confidence.LOW
     return Use("jwt-mint", site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets))
 

@@ -48,11 +48,14 @@ def each_entries(project: Project, unit: Unit, expr: ir.Expr) -> list[Entries]:
             found = Entries(project)
             _collect(value.unit, value.end, found, 0)
             result.append(found)
-    if later and not result:
+    updates = list(_updates(project, unit, expr))
+    if (later or updates) and not result:
         result.append(Entries(project))
-    for store in later:
-        for found in result:
+    for found in result:
+        for store in later:
             found.rows[store.target.name].append((unit, store))
+        for update in updates:
+            _collect(unit, update, found, 0)
     return result
 
 
@@ -81,9 +84,30 @@ def _collect(unit: Unit, obj: ir.Object, found: Entries, depth: int) -> None:
 
 def _stores(project: Project, unit: Unit, expr: ir.Expr) -> Iterator[ir.Store]:
     """``payload.iss = key`` and ``payload["iss"] = key`` in the unit, for the name that the expression is."""
-    if isinstance(expr, ir.Call) and expr.args:
-        expr = expr.args[0]
+    expr = _inside(expr)
     if isinstance(expr, (ir.Name, ir.Attr)) and unit.module is not None:
         for store in unit.module.stores:
             if project.same_place(store.target.obj, expr):
                 yield store
+
+
+def _updates(project: Project, unit: Unit, expr: ir.Expr) -> Iterator[ir.Object]:
+    """What ``payload.update({...})``, ``payload.update(iss=key)`` and ``Object.assign(payload, {...})`` add to it."""
+    expr = _inside(expr)
+    if not isinstance(expr, (ir.Name, ir.Attr)) or unit.module is None:
+        return
+    for call in unit.module.calls:
+        func = call.func
+        if not isinstance(func, ir.Attr) or func.name not in {"update", "assign"}:
+            continue
+        given = call.args if func.name == "update" else call.args[1:]
+        place = func.obj if func.name == "update" else call.arg(0)
+        if place is not None and project.same_place(place, expr):
+            yield from (part for part in given if isinstance(part, ir.Object))
+            if call.keywords:
+                yield ir.Object(call.span, call.keywords)
+
+
+def _inside(expr: ir.Expr) -> ir.Expr:
+    """What ``JSON.stringify(payload)`` and the like are given."""
+    return expr.args[0] if isinstance(expr, ir.Call) and expr.args else expr
