@@ -34,8 +34,6 @@ HOMES = {
     "click": "cli",
     "rich": "report/text",
     "libcst": "fixing",
-    "pathspec": "files",
-    "ahocorasick_rs": "files",
     "tomli": "toml.py",
     "tree_sitter": "syntax",
     "tree_sitter_html": "syntax",

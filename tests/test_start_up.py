@@ -15,7 +15,6 @@ ROOT = Path(jwtscan.__file__).parent.parent
 
 # Everything that costs more than a few milliseconds, ours and others'.
 HEAVY = {
-    "ahocorasick_rs",
     "asyncio",
     "concurrent",
     "difflib",
@@ -34,7 +33,6 @@ HEAVY = {
     "libcst",
     "logging",
     "multiprocessing",
-    "pathspec",
     "rich",
     "socket",
     "ssl",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 ZOOM = b"zoom"
 MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt"})
+LARGE = 5000
+"""Above this many files a tree is taken for many packages, each with its own evidence or none."""
 NEAR = 2000
 """How many files of one package may be looked at for weak words before only closer ones are."""
 
@@ -22,6 +24,14 @@ EVIDENCE = re.compile(
     rb"user|webinar|credential|service|app|bot|url|host|room|integration|phone|recording)"
 )
 """Words that speak of Zoom the product; a bare "zoom" may be a map's."""
+
+SURE = re.compile(
+    rb"zoom[_\-.]?(?:us(?![a-z])|gov(?![a-z])|api(?![a-z])|jwt|mtg|sdk|websdk|client|secret|token)|zoom/meetingsdk|zoomus"
+)
+"""Fewer such words, that no map or animation has: what a large tree of many packages is parted by."""
+
+_TOKEN = re.compile(rb"eyj[a-z0-9_-]{8,}\.eyj[a-z0-9_-]{8,}\.")
+_TOKEN_START = b"eyj"
 
 WEAK = (
     b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"bearer", b"hmac", b"signature", b"websdk",
@@ -38,21 +48,27 @@ FAR = (b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at a file's bytes found: strong words, whether a weak word is there, whether Zoom is spoken of."""
+    """What one look at a file's bytes found: strong words, whether a weak word is there, whether Zoom is spoken of.
+
+    ``sure`` is the same in words that leave no doubt.
+    """
 
     strong: frozenset[bytes]
     weak: bool
     evidence: bool
+    sure: bool = False
 
 
 def look(lowered: bytes, strong: Iterable[bytes]) -> Look | None:
     """Looks at lower-cased bytes. None where no strong word is there: by far the usual case, and one search a word."""
     found = frozenset(word for word in strong if word in lowered)
+    if _TOKEN_START in found and not _TOKEN.search(lowered):
+        found -= {_TOKEN_START}  # any base64 may have it; a token's three parts are what counts
     if not found:
         return None
     weak = found != {ZOOM} or any(word in lowered for word in WEAK)
     evidence = ZOOM in found and bool(EVIDENCE.search(lowered))
-    return Look(found, weak, evidence)
+    return Look(found, weak, evidence, evidence and bool(SURE.search(lowered)))
 
 
 def far(lowered: bytes) -> bool:
@@ -62,15 +78,19 @@ def far(lowered: bytes) -> bool:
 def neighbourhood(paths: Iterable[str], looks: Mapping[str, Look]) -> list[str]:
     """The files without a strong word that are near one that speaks of Zoom, to be looked at for weak words."""
     paths = list(paths)
-    homes = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in MANIFESTS}
+    large = len(paths) > LARGE
+    speaking = [path for path, seen in looks.items() if (seen.sure if large else seen.evidence)]
+    if not speaking:
+        return []
+    homes = _homes(paths)
     members: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         members[_home(path, homes)].append(path)
     chosen: set[str] = set()
-    for home in {_home(path, homes) for path, seen in looks.items() if seen.evidence}:
+    for home in {_home(path, homes) for path in speaking}:
         group = members[home]
         if len(group) > NEAR:
-            near = {posixpath.dirname(path) for path, seen in looks.items() if seen.evidence}
+            near = {posixpath.dirname(path) for path in speaking}
             group = [path for path in group if _is_near(posixpath.dirname(path), near)]
         chosen.update(group)
     return sorted(chosen - set(looks))
@@ -81,16 +101,18 @@ def candidates(paths: Iterable[str], looks: Mapping[str, Look], spoken: bool) ->
 
     ``spoken`` says that something else than the bytes does: the name of the scanned folder.
     """
+    paths = list(paths)
     weak = [path for path, seen in looks.items() if seen.weak]
-    evident = [path for path, seen in looks.items() if seen.evidence]
     anywhere = [path for path in weak if looks[path].strong - {ZOOM}]
-    if spoken:
-        return weak
-    if len(looks) <= NEAR:
-        return weak if evident else anywhere
-    homes = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in MANIFESTS}
-    speaking = {_home(path, homes) for path in evident}
+    if len(paths) <= LARGE or spoken:
+        return weak if spoken or any(seen.evidence for seen in looks.values()) else anywhere
+    homes = _homes(paths)
+    speaking = {_home(path, homes) for path, seen in looks.items() if seen.sure}
     return sorted({path for path in weak if _home(path, homes) in speaking} | set(anywhere))
+
+
+def _homes(paths: Iterable[str]) -> set[str]:
+    return {posixpath.dirname(path) for path in paths if posixpath.basename(path) in MANIFESTS}
 
 
 def _home(path: str, homes: set[str]) -> str:

@@ -85,22 +85,32 @@ def _in_processes(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    # A fork shares what is imported; where there is none, spawn costs one more start a worker.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    # A fork shares what is imported and the list of files; where there is none, both are sent.
+    fork = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if fork else "spawn")
     size = max(len(files) // (workers * CHUNKS_A_WORKER), 1)
+    starts = range(0, len(files), size)
     seen = Seen()
-    with ProcessPoolExecutor(workers, multiprocessing.get_context(method)) as pool:
-        chunks = list(_chunks(files, size))
-        for chunk, part in zip(
-            chunks, pool.map(_look_at, [(chunk, strong, max_size) for chunk in chunks]), strict=True
-        ):
+    arguments = (files, strong, max_size, size)
+    with ProcessPoolExecutor(workers, context, initializer=_share, initargs=arguments) as pool:
+        for start, part in zip(starts, pool.map(_look_from, starts), strict=True):
             seen.take(part)
-            advance(len(chunk))
+            advance(min(size, len(files) - start))
     return seen
 
 
-def _look_at(work: tuple[Sequence[Entry], Sequence[bytes], int]) -> Seen:
-    return look_at(*work)
+_shared: tuple[Sequence[Entry], Sequence[bytes], int, int] = ((), (), 0, 0)
+
+
+def _share(files: Sequence[Entry], strong: Sequence[bytes], max_size: int, size: int) -> None:
+    """Sets a worker up: what all chunks share goes to it once."""
+    global _shared
+    _shared = (files, strong, max_size, size)
+
+
+def _look_from(start: int) -> Seen:
+    files, strong, max_size, size = _shared
+    return look_at(files[start : start + size], strong, max_size)
 
 
 def _chunks(files: Sequence[Entry], size: int) -> Iterator[list[Entry]]:
