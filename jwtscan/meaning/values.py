@@ -215,6 +215,8 @@ class Reach:
             if stored and isinstance(owner.end, External):
                 continue
             for value in self.member(owner, attr.name, attr.span, depth, frame):
+                if value.name.startswith("env:") and not value.trail:
+                    value = replace(value, trail=(self.step(unit, attr.span, value.name),))
                 named = (self.step(unit, attr.name_span, attr.name),) if _names_more(value, attr.name) else ()
                 yield replace(value, trail=(*value.trail, *named))
 

@@ -46,10 +46,23 @@ class Use:
 
     @property
     def trail(self) -> tuple[Step, ...]:
-        """The longest way that a credential took, source first, ending where it is used."""
+        """The longest way that a credential took, source first, ending where it is used. A name is said once."""
         ways = [value.trail for value in (*self.keys, *self.tokens, *self.secrets) if value.trail]
         way = max(ways, key=len, default=())
-        return tuple(step for index, step in enumerate(way) if index == 0 or step != way[index - 1])
+        steps = [step for index, step in enumerate(way) if index == 0 or step.text != way[index - 1].text]
+        if not way:
+            return ()
+        start = self.unit.document.lines.position(self.span.start)
+        return (*steps, Step(self.unit.path, self.span, _written(self.subject), start))
+
+
+def _written(subject: ir.Call | ir.Entry | ir.Expr) -> str:
+    """The short name of what uses a credential: the called name, the property's key."""
+    if isinstance(subject, ir.Entry):
+        return subject.key or "…"
+    func = subject.func if isinstance(subject, ir.Call) else None
+    name = func.name if isinstance(func, ir.Attr) else func.id if isinstance(func, ir.Name) else ""
+    return f"{name}()" if name else "here"
 
 
 Finder = Callable[["Uses", Unit], Iterator[Use]]

@@ -114,7 +114,7 @@ def _notes(report: Report, finding: Finding, marks: _Marks, advised: set[str]) -
 
 
 def _step(step: Step) -> str:
-    return f"{step.text}, {step.path}:{step.position.line}"
+    return f"{step.text.removeprefix('env:')}, {step.path}:{step.position.line}"
 
 
 def _summary(report: Report, marks: _Marks, *, verbose: bool) -> Iterator[RenderableType]:
