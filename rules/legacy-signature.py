@@ -15,7 +15,7 @@ rule = Rule(
     tags=("sdk",),
     severity=Severity.ERROR,
     summary="the Meeting SDK's signature is the JWT app's HMAC, not an SDK JWT",
-    keywords=("hmac", "sha256"),
+    keywords=("hmac",),
     why="""\
 The old signature is base64 of `key.meeting.time.role.hash`, the hash an HMAC-SHA256 with the API secret. The Meeting \
 SDK refuses it (3712, "Signature is invalid") since the JWT app type ended.""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from jwtscan.meaning import evidence, zoom
@@ -14,9 +15,23 @@ from jwtscan.meaning.values import External, Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
-_MEETING = {"meeting", "mn", "number", "webinar", "conference", "meetingid", "meetingnumber", "room", "mid"}
-_TIME = {"ts", "time", "timestamp", "iat", "now", "date", "timestamp2"}
-_ROLE = {"role", "host", "isteacher"}
+_LAYOUT = {
+    "meeting": {
+        "meeting",
+        "mn",
+        "number",
+        "webinar",
+        "conference",
+        "meetingid",
+        "meetingnumber",
+        "room",
+        "mid",
+        "conf",
+    },
+    "time": {"ts", "time", "timestamp", "iat", "now", "date", "stamp"},
+    "role": {"role", "host", "isteacher"},
+}
+_BARE = re.compile(r"[\d.\s]*")
 _SIGNATURE_FIELDS = {"meetingNumber", "apiSecret", "role", "apiKey"}
 
 
@@ -70,7 +85,7 @@ def _legacy(uses: Uses, site: Site) -> Use | None:
     named = evidence.from_names([*keys, *secrets], "the credential")
     hints = [Hint("layout", "an HMAC over key, meeting number, time and role")]
     hints += evidence.surroundings(uses.profiles, site.unit) + named + evidence.from_shapes(keys, secrets)
-    modern = any({"sdk", "client"} & set(zoom.words(word)) for value in [*keys, *secrets] for word in value.words)
+    modern = any(_is_of_new_app(word) for value in [*keys, *secrets] for word in value.words)
     kind = "half-migrated" if modern else "legacy-signature"
     span = site.unit.span(site.call.span)
     sure = evidence.confidence(hints)
@@ -78,24 +93,64 @@ def _legacy(uses: Uses, site: Site) -> Use | None:
     return Use(kind, site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets), (), detail)
 
 
+def _is_of_new_app(name: str) -> bool:
+    """``sdkKey``, ``ZOOM_SDK_SECRET``, ``client_id``; not ``zoomClient``, nor ``sdkApiKey`` of the older samples."""
+    parts = set(zoom.words(name))
+    if "api" in parts or "jwt" in parts:
+        return False
+    return bool("sdk" in parts and parts & {"key", "secret"}) or bool("client" in parts and parts & {"id", "secret"})
+
+
 def _message(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | None:
     """The parts that are signed, where they are the key, the meeting's number, a time and a role."""
     data = uses.sites.argument(site, "data")
     if data is None:
         return None
+    steps: list[tuple[Unit, list[ir.Expr]]] = []
     for source in uses.project.sources(*data, limit=30):
         parts = _dynamic(source.end)
-        if len(parts) >= 3 and _is_layout(uses, source.unit, parts):
-            return source.unit, parts
-    return _joined_by_dots(uses, site)
+        if parts and not _says_more(source.end):
+            found = _layout(uses, source.unit, parts)
+            if len(found) == len(_LAYOUT) or (len(parts) > len(found) == 2 and _has_dotted(site, source.unit)):
+                return source.unit, parts
+            if isinstance(source.end, ir.Concat):
+                steps.append((source.unit, parts))
+    return _put_together(uses, steps) or _joined_by_dots(uses, site)
+
+
+def _put_together(uses: Uses, steps: list[tuple[Unit, list[ir.Expr]]]) -> tuple[Unit, Sequence[ir.Expr]] | None:
+    """The parts of a text that was made step by step (``text += part``)."""
+    found = {kind for unit, parts in steps for kind in _layout(uses, unit, parts)}
+    if len(found) < len(_LAYOUT):
+        return None
+    unit = steps[0][0]
+    return unit, [part for home, parts in reversed(steps) for part in parts if home is unit]
+
+
+def _says_more(end: object) -> bool:
+    """Whether a text has words or marks of its own: the old message is nothing but its four parts."""
+    parts = end.parts if isinstance(end, ir.Concat) else ()
+    texts = [part.value for part in parts if isinstance(part, ir.Literal) and isinstance(part.value, str)]
+    return any(not _BARE.fullmatch(text) for text in texts)
+
+
+def _has_dotted(site: Site, unit: Unit) -> bool:
+    """Whether the file that signs, or the one that makes the message, puts five parts together with dots."""
+    units = {home.path: home for home in (site.unit, unit)}
+    concats = (concat for home in units.values() if home.module is not None for concat in home.module.concats)
+    return any(_is_dotted(concat) and len(_dynamic(concat)) >= 4 for concat in concats)
+
+
+def _is_dotted(concat: ir.Concat) -> bool:
+    dots = sum(isinstance(part, ir.Literal) and part.value == "." for part in concat.parts)
+    return concat.separator == "." or dots >= 3
 
 
 def _joined_by_dots(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | None:
     """The five parts joined by dots whose last is this HMAC: what is left where the message itself is unreadable."""
     for concat in site.unit.module.concats if site.unit.module else ():
         parts = _dynamic(concat)
-        dots = concat.separator == "." or sum(isinstance(p, ir.Literal) and p.value == "." for p in concat.parts) >= 3
-        if dots and len(parts) >= 4 and _is_layout(uses, site.unit, parts):
+        if _is_dotted(concat) and len(parts) >= 4 and len(_layout(uses, site.unit, parts)) >= 2:
             for source in uses.project.sources(site.unit, parts[-1], limit=20):
                 if (
                     isinstance(source.end, External)
@@ -119,16 +174,16 @@ def _dynamic(end: object) -> list[ir.Expr]:
     return []
 
 
-def _is_layout(uses: Uses, unit: Unit, parts: Sequence[ir.Expr]) -> bool:
+def _layout(uses: Uses, unit: Unit, parts: Sequence[ir.Expr]) -> set[str]:
+    """Which of the meeting's number, the time and the role are among the parts, by their names."""
     found = set()
     for part in parts:
-        said = {word for name in _names(uses, unit, part) for word in zoom.words(name)}
-        joined = {"".join(zoom.words(name)) for name in _names(uses, unit, part)}
-        for kind, words in (("meeting", _MEETING), ("time", _TIME), ("role", _ROLE)):
-            if (said | joined) & words:
-                found.add(kind)
-                break
-    return len(found) >= (2 if len(parts) >= 4 else 3)
+        names = _names(uses, unit, part)
+        said = {word for name in names for word in (*zoom.words(name), "".join(zoom.words(name)))}
+        kind = next((kind for kind, words in _LAYOUT.items() if said & words), None)
+        if kind is not None:
+            found.add(kind)
+    return found
 
 
 def _names(uses: Uses, unit: Unit, part: ir.Expr) -> list[str]:
