@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -31,6 +32,7 @@ _LAYOUT = {
     "time": {"ts", "time", "timestamp", "iat", "now", "date", "stamp"},
     "role": {"role", "host", "isteacher"},
 }
+_NEW_NAMES = {("sdk", "key"), ("sdk", "secret"), ("client", "id"), ("client", "secret")}
 _BARE = re.compile(r"[\d.\s]*")
 _SIGNATURE_FIELDS = {"meetingNumber", "apiSecret", "role", "apiKey"}
 
@@ -85,20 +87,45 @@ def _legacy(uses: Uses, site: Site) -> Use | None:
     named = evidence.from_names([*keys, *secrets], "the credential")
     hints = [Hint("layout", "an HMAC over key, meeting number, time and role")]
     hints += evidence.surroundings(uses.profiles, site.unit) + named + evidence.from_shapes(keys, secrets)
-    modern = any(_is_of_new_app(word) for value in [*keys, *secrets] for word in value.words)
-    kind = "half-migrated" if modern else "legacy-signature"
+    detail = ""
+    if any(_is_of_new_app(word) for value in [*keys, *secrets] for word in value.words):
+        detail = "the credentials are of a new app, the signature is the JWT app's"
+    elif _feeds_sdk_key(uses, site):
+        detail = "join() is given sdkKey, the signature is the JWT app's"
+    kind = "half-migrated" if detail else "legacy-signature"
     span = site.unit.span(site.call.span)
     sure = evidence.confidence(hints)
-    detail = "the credentials are of a new app, the signature is the JWT app's" if modern else ""
     return Use(kind, site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets), (), detail)
 
 
 def _is_of_new_app(name: str) -> bool:
     """``sdkKey``, ``ZOOM_SDK_SECRET``, ``client_id``; not ``zoomClient``, nor ``sdkApiKey`` of the older samples."""
-    parts = set(zoom.words(name))
-    if "api" in parts or "jwt" in parts:
-        return False
-    return bool("sdk" in parts and parts & {"key", "secret"}) or bool("client" in parts and parts & {"id", "secret"})
+    parts = zoom.words(name)
+    return "api" not in parts and any(pair in _NEW_NAMES for pair in itertools.pairwise(parts))
+
+
+def _feeds_sdk_key(uses: Uses, site: Site) -> bool:
+    """Whether the signature goes to a ``join()`` that is given ``sdkKey`` already."""
+    for unit in uses.project.candidates():
+        for call in unit.module.calls if unit.module is not None and unit.module.language != "python" else ():
+            if len(call.args) == 1 and is_called(uses, unit, call, "join"):
+                entries = entries_of(uses.project, unit, call.args[0])
+                if entries is not None and "sdkKey" in entries:
+                    signatures = [(home, _value(row)) for home, row in entries.rows["signature"]]
+                    if any(_is_made_of(uses, home, expr, site) for home, expr in signatures):
+                        return True
+    return False
+
+
+def _value(row: ir.Entry | ir.Store | ir.Expr) -> ir.Expr:
+    return row.value if isinstance(row, (ir.Entry, ir.Store)) else row
+
+
+def _is_made_of(uses: Uses, unit: Unit, expr: ir.Expr, site: Site) -> bool:
+    """Whether the HMAC of a site is among what an expression is made of."""
+    ends = [source.end for source in uses.project.sources(unit, expr, limit=40) if source.unit is site.unit]
+    calls = [end.call for end in ends if isinstance(end, External) and end.call is not None]
+    return any(call.span.holds(site.call.span) for call in calls)
 
 
 def _message(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | None:
@@ -150,19 +177,11 @@ def _joined_by_dots(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | 
     """The five parts joined by dots whose last is this HMAC: what is left where the message itself is unreadable."""
     for concat in site.unit.module.concats if site.unit.module else ():
         parts = _dynamic(concat)
-        if _is_dotted(concat) and len(parts) >= 4 and len(_layout(uses, site.unit, parts)) >= 2:
-            for source in uses.project.sources(site.unit, parts[-1], limit=20):
-                if (
-                    isinstance(source.end, External)
-                    and source.end.call is not None
-                    and _contains(source.end.call, site.call)
-                ):
-                    return site.unit, parts
+        if not _is_dotted(concat) or len(parts) < 4 or len(_layout(uses, site.unit, parts)) < 2:
+            continue
+        if _is_made_of(uses, site.unit, parts[-1], site):
+            return site.unit, parts
     return None
-
-
-def _contains(outer: ir.Call, inner: ir.Call) -> bool:
-    return outer.span.holds(inner.span)
 
 
 def _dynamic(end: object) -> list[ir.Expr]:
