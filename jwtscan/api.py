@@ -3,6 +3,7 @@
 from jwtscan.finding import Applicability, Confidence, Fix, Severity, Step
 from jwtscan.meaning import zoom
 from jwtscan.meaning.credentials import Source
+from jwtscan.meaning.installed import installed
 from jwtscan.meaning.project import Project
 from jwtscan.meaning.uses import Use
 from jwtscan.meaning.values import Configured, External, Value
@@ -49,6 +50,7 @@ __all__ = [
     "Use",
     "Value",
     "allowed",
+    "installed",
     "ir",
     "release_of",
     "report",

@@ -1,43 +1,60 @@
 """Versions of the Meeting SDK for Web that know nothing but the JWT app, in manifests and script tags."""
 
+import re
 from collections.abc import Iterator
 
-from jwtscan.api import Confidence, Link, Match, Project, Requirement, Rule, Severity, Unit, allowed, release_of, zoom
+from jwtscan.api import (
+    Confidence,
+    Match,
+    Project,
+    Requirement,
+    Rule,
+    Severity,
+    Span,
+    Unit,
+    allowed,
+    installed,
+    release_of,
+    zoom,
+)
 
 
-def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - every rule has this signature
+_URL = re.compile(r"(?:https?:)?//[^\s]*zoom[^\s]*$")
+
+
+def find(unit: Unit, project: Project) -> Iterator[Match]:
     for requirement in unit.requirements:
-        if requirement.ecosystem == "npm" and requirement.name in zoom.SDK_PACKAGES[:2]:
-            yield from _required(requirement)
+        if requirement.ecosystem == "npm" and requirement.name in zoom.SDK_PACKAGES[:2] and not requirement.locked:
+            yield from _required(unit, project, requirement)
     for link in unit.links:
-        yield from _linked(link)
+        yield from _loaded(link.url, link.span)
+    linked = [link.span for link in unit.links]
+    for literal in unit.module.literals if unit.module is not None else ():
+        span = unit.span(literal.span)
+        if isinstance(literal.value, str) and _URL.match(literal.value) and not any(span.holds(s) for s in linked):
+            yield from _loaded(literal.value, span)
 
 
-def _required(requirement: Requirement) -> Iterator[Match]:
-    if requirement.locked:
-        return
-    span = allowed(requirement)
-    old = span is not None and (requirement.name == "zoomus-jssdk" or _starts_below(requirement))
-    if old:
+def _required(unit: Unit, project: Project, requirement: Requirement) -> Iterator[Match]:
+    there = installed(project, unit, requirement)
+    wanted = allowed(requirement)
+    if there:
+        old, why = there[-1] < zoom.NO_API_KEY, f"{'.'.join(map(str, there[-1]))} is installed, below 2.7.0"
+    else:
+        old, why = wanted is not None and wanted.lowest < zoom.NO_API_KEY, "the version is below 2.7.0"
+    if old or requirement.name == "zoomus-jssdk":
         message = (
             f"{requirement.name} {requirement.specifier} is of the JWT app's time; it has moved to @zoom/meetingsdk"
         )
-        yield Match(requirement.span, message, Confidence.HIGH, evidence=("the version is below 2.7.0",))
+        yield Match(requirement.span, message, Confidence.HIGH, evidence=(why,))
 
 
-def _starts_below(requirement: Requirement) -> bool:
-    found = allowed(requirement)
-    return found is not None and found.lowest is not None and found.lowest < zoom.NO_API_KEY
-
-
-def _linked(link: Link) -> Iterator[Match]:
-    found = zoom.CDN_SDK.search(link.url)
-    if found is None or "zoom-meeting" not in link.url:
-        return
-    version = release_of(found.group("version"))
-    if version is not None and version < zoom.NO_API_KEY:
-        message = f"the page loads Meeting SDK {found.group('version')}, of the JWT app's time"
-        yield Match(link.span, message, Confidence.HIGH, evidence=("the version is below 2.7.0",))
+def _loaded(url: str, span: Span) -> Iterator[Match]:
+    found = zoom.SDK_BUNDLE.search(url)
+    version = release_of(found.group("version")) if found is not None else None
+    if found is not None and version is not None and version < zoom.NO_API_KEY:
+        message = f"Meeting SDK {found.group('version')} is loaded, of the JWT app's time"
+        yield Match(span, message, Confidence.HIGH, evidence=("the version is below 2.7.0",))
 
 
 rule = Rule(

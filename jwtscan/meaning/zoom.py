@@ -17,9 +17,8 @@ OAUTH_HOST = re.compile(r"(?<![\w-])zoom(?:gov)?\.(?:us|com)/oauth/", re.I)
 ANY_HOST = re.compile(r"(?<![\w-])(?:[\w-]+\.)*(?:zoom\.us|zoomgov\.com|zoom\.com\.cn)(?![\w.-])", re.I)
 SERVER_TO_SERVER = re.compile(r"account_credentials")
 VIDEO_SDK_PATH = re.compile(r"/videosdk(?:/|\b)")
-CDN_SDK = re.compile(
-    r"(?:source\.zoom\.us|jssdk\.zoomus\.cn|dmogdx0jrul3u\.cloudfront\.net)/(?:zoom-meeting-(?:embedded-)?)?v?(?P<version>\d+\.\d+\.\d+)"
-)
+SDK_BUNDLE = re.compile(r"(?:^|/)zoom-meeting-(?:embedded-)?v?(?P<version>\d+\.\d+\.\d+)(?:\.min)?\.js\b")
+"""The Meeting SDK's own file, on Zoom's hosts or copied; what it needs (react, redux) is beside it."""
 
 SDK_PACKAGES = ("@zoomus/websdk", "zoomus-jssdk", "@zoom/meetingsdk")
 """npm names of the Meeting SDK for Web, oldest spelling included."""
