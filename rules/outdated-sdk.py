@@ -18,8 +18,7 @@ from jwtscan.api import (
     zoom,
 )
 
-
-_URL = re.compile(r"(?:https?:)?//[^\s]*zoom[^\s]*$")
+_URL = re.compile(r"(?:https?:)?//\S{1,300}$")
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
