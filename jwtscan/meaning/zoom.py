@@ -71,16 +71,34 @@ OTHER_PRODUCTS = re.compile(
 )
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_ZOOM_WORD = re.compile(
-    r"zoom(?!(?:ed|er|ing|in|out|level|able|scale|factor|box|to|fit|slider|control|behavior|behaviour|transform|"
-    r"pan|image|img|lens|view|range|extent|change|end|start|speed|step|min|max|info|connect|ify|ie|data|s)s?(?![a-z]))"
-    r"(?![a-z])|"
-    r"zoom[_\-. ]?(?:us|gov|api|jwt|meeting|client|token|key|secret|account|webinar|user|mtg|sdk|config|auth|app|bot|"
-    r"room|phone|recording|service|url|base|host|integration|signature|credential|video|call|link|id|o?auth)",
-    re.I,
-)
-_IMAGE_ZOOM = re.compile(
-    r"^zoom$|zoom[_-]?(?:level|in|out|factor|scale|control|to|fit|box|slider|ed|able|ing|pan|image)s?$", re.I
+
+# What follows "zoom" in the names of maps, pictures, charts and cameras, and in those of other companies.
+_MAGNIFIES = frozenset({
+    "in", "out", "ed", "er", "ing", "able", "level", "levels", "factor", "scale", "box", "to", "fit", "slider",
+    "control", "controls", "behavior", "behaviour", "transform", "pan", "image", "images", "img", "lens", "range",
+    "extent", "change", "changed", "end", "start", "speed", "step", "steps", "min", "max", "ratio", "animation",
+    "anim", "snap", "delta", "offset", "reverse", "enabled", "disabled", "lock", "on", "size", "percent",
+    "percentage", "amount", "x", "y", "k", "target", "origin", "center", "centre", "area", "width", "height",
+    "gallery", "effect", "hover", "cursor", "gesture", "pinch", "wheel", "scroll", "reset", "toggle", "magnifier",
+    "layer", "tile", "tiles", "map", "bounds", "camera", "axis", "chart", "brush", "selection", "resolution",
+    "timeline", "value", "values", "mode", "direction", "duration", "rate", "threshold", "info", "ify", "ie", "view",
+    "viewport", "charts", "locked", "scroller", "container", "page", "pages",
+})  # fmt: skip
+# What comes before it there.
+_MAGNIFIED = frozenset({
+    "map", "maps", "image", "img", "picture", "photo", "product", "max", "min", "default", "initial", "init",
+    "current", "scroll", "wheel", "mousewheel", "pinch", "medium", "lightbox", "chart", "canvas", "camera", "page",
+    "css", "auto", "enable", "disable", "mouse", "smooth", "d3", "leaflet", "set", "get", "on", "is", "fit", "handle",
+    "target", "start", "end", "old", "new", "prev", "previous", "next", "reset", "update", "base", "full", "semantic",
+    "geometric", "view", "viewport", "data", "browser", "window", "screen", "zoom", "hover", "deep", "can", "user",
+    "allow", "double", "dblclick", "click", "box", "touch", "gesture", "pan", "native", "optical", "digital", "font",
+    "text", "pdf", "svg", "plotly", "chartjs", "elevate", "ng", "panzoom", "animate", "transition",
+})  # fmt: skip
+_MOMENTS = frozenset({"start", "end"})
+# How names in one case go on after "zoom": zoomus, zoomapikey, zoom_us; "zoomed" and "zoominfo" do not.
+_PRODUCT = re.compile(
+    r"zoom(?:us|gov|mtg|api|jwt|meet|client|token|key|secret|config|sdk|websdk|auth|oauth|bot|app|user|call|link|id|room|"
+    r"phone|recording|service|url|host|integration|signature|credential|video|account|webinar|embed)"
 )
 
 
@@ -90,53 +108,86 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@lru_cache(maxsize=4096)
 def says_zoom(name: str) -> bool:
-    """Whether a name or text speaks of Zoom the product, not of a map's or picture's zoom."""
-    return "zoom" in name.lower() and bool(_ZOOM_WORD.search(name)) and not _IMAGE_ZOOM.search(name)
+    """Whether a name or text speaks of Zoom the product, not of a map's or picture's zoom.
+
+    A bare ``zoom`` says nothing: it is as often a picture's. ``create_zoom`` and ``zoom.users`` do.
+    """
+    lowered = name.lower()
+    if "zoom" not in lowered:
+        return False
+    if ANY_HOST.search(name):
+        return True
+    segments = [words(segment) for segment in name.split(".")]
+    return any(
+        _segment_says_zoom(parts, following[:1]) for parts, following in zip(segments, [*segments[1:], ()], strict=True)
+    )
+
+
+def _segment_says_zoom(parts: tuple[str, ...], following: tuple[str, ...]) -> bool:
+    """Whether one part of a dotted name does. ``following`` is the next part's first word."""
+    for index, word in enumerate(parts):
+        if word != "zoom":
+            if _PRODUCT.search(word) or (word.endswith("zoom") and word[:-4] not in _MAGNIFIED):
+                return True
+        elif index + 1 < len(parts):
+            after = parts[index + 1]
+            if after not in _MAGNIFIES or (after in _MOMENTS and {"url", "time"}.intersection(parts[index + 2 :])):
+                return True
+        elif index:
+            if parts[index - 1] not in _MAGNIFIED:
+                return True
+        elif following and following[0] not in _MAGNIFIES:
+            return True
+    return False
 
 
 _NOT_JWT_APP = frozenset({
-    "sdk", "webhook", "verification", "client", "account", "oauth", "oauth2", "refresh", "redirect", "video", "s2s",
-    "event", "validation", "hook", "user", "host", "meeting", "password", "passcode", "zak", "lti", "bot", "chatbot",
-    "url", "uri", "base", "endpoint", "path", "expiry", "expires", "version", "id", "email", "name",
+    "sdk", "webhook", "webhooks", "verification", "client", "account", "oauth", "oauth2", "refresh", "redirect",
+    "video", "s2s", "event", "events", "validation", "hook", "user", "host", "meeting", "meetings", "password",
+    "passcode", "zak", "lti", "bot", "chatbot", "url", "uri", "base", "endpoint", "path", "expiry", "expires",
+    "version", "id", "email", "name", "clientid", "clientsecret", "accountid", "sdkkey", "sdksecret", "videosdk",
+    "meetingsdk",
 })  # fmt: skip
+_SECRETS = ("secret", "secretkey", "apisec", "secretapikey", "privatekey")
+_KEYS = ("apikey", "jwtkey", "zoomkey", "zoomapi")
+_API_PAIR = ("apikey", "apisec")
+_SHORT = frozenset({"key", "iss", "issuer"})
 
 
+@lru_cache(maxsize=4096)
 def credential_part(name: str) -> str | None:
     """``key``, ``secret`` or ``token`` for a name that can hold a JWT-app credential, None for any other.
 
     ``API_SEC``, ``apikey``, ``jwtSecret``, ``zoom_key`` count; ``ZOOM_CLIENT_SECRET`` does not.
     """
-    joined = "".join(words(name))
     parts = set(words(name))
-    if parts & _NOT_JWT_APP:
+    joined = "".join(words(name))
+    if parts & _NOT_JWT_APP and not _is_of_meetings(parts, joined):
         return None
-    if (
-        joined.endswith(("secret", "secretkey", "apisec", "apisecret", "secretapikey", "privatekey"))
-        or "secret" in parts
-        or "sec" in parts
-    ):
+    if joined.endswith(_SECRETS) or parts & {"secret", "sec"}:
         return "secret"
-    if joined.endswith(("apikey", "jwtkey", "zoomkey", "zoomapi")) or (
-        "key" in parts and (parts & {"api", "jwt", "zoom"})
-    ):
+    if joined.endswith(_KEYS) or joined in _SHORT or ("key" in parts and parts & {"api", "jwt", "zoom"}):
         return "key"
-    if joined.endswith(("token", "jwt")) and "secret" not in parts:
-        return "token"
-    return "key" if joined in {"key", "iss", "issuer", "zoomkey"} else None
+    return "token" if joined.endswith(("token", "jwt")) else None
 
 
+@lru_cache(maxsize=4096)
 def is_legacy_name(name: str) -> bool:
     """A name that by itself says JWT app of Zoom: the word zoom with an API key, an API secret or a JWT."""
     parts = set(words(name))
     joined = "".join(words(name))
-    if "zoom" not in joined or parts & (_NOT_JWT_APP - {"account"}):
+    if "zoom" not in joined or not says_zoom(name):
         return False
-    if "zoomus" not in joined and not says_zoom(name):
+    if parts & _NOT_JWT_APP and not _is_of_meetings(parts, joined):
         return False
-    if "jwt" in joined:
-        return True
-    return "apikey" in joined or "apisecret" in joined or "apisec" in joined or joined.endswith("apisecretkey")
+    return any(word in joined for word in ("jwt", *_API_PAIR))
+
+
+def _is_of_meetings(parts: set[str], joined: str) -> bool:
+    """``ZOOM_MEETING_API_KEY``: the word meeting alone does not speak against an API key."""
+    return not (parts & _NOT_JWT_APP) - {"meeting", "meetings"} and any(word in joined for word in _API_PAIR)
 
 
 PLACEHOLDER = re.compile(
@@ -147,7 +198,9 @@ PLACEHOLDER = re.compile(
 
 
 def is_placeholder(value: str) -> bool:
-    """A value that stands for one to be filled in."""
+    """A value that stands for one to be filled in. What has the shape of a credential is none, whatever it spells."""
+    if looks_like_key(value) or looks_like_secret(value):
+        return False
     return bool(PLACEHOLDER.search(value)) or len(set(value)) < 6
 
 
