@@ -266,8 +266,11 @@ class TestTerraform:
         assert env_values("terraform", source) == {"ZOOM_API_KEY": "k", "B": "var.b"}
         assert bytes_of("terraform", source, f"{prefix}.environment.variables.ZOOM_API_KEY") == (b"ZOOM_API_KEY", b"k")
 
-    def test_default_of_a_variable_in_one_line(self) -> None:
-        assert values("terraform", 'variable "k" { default = "v" }\n') == {"variable.k.default": "v"}
+    def test_variable_is_a_setting_beside_its_default(self) -> None:
+        assert values("terraform", 'variable "k" { default = "v" }\n') == {
+            "variable.k": None,
+            "variable.k.default": "v",
+        }
 
     def test_strings_inside_templates(self) -> None:
         source = 'a = "x-${lookup(m, "k}")}-y"\nb = "\\"q\\""\nc = "open\nd = 1\n'

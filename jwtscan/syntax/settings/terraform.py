@@ -72,13 +72,15 @@ class _Reader:
         return at + 1
 
     def _block(self) -> None:
-        """A block: its type and labels are its path."""
+        """A block: its type and labels are its path. An input variable is a setting itself, though it has no value."""
         self.stack.append((b"}", None))
         parts, self.parts = self.parts, []
         if not parts:
             self.tree.key("?", Span(0, 0))
             self.tree.open(is_list=False)
             return
+        if parts[0][0] == "variable" and len(parts) == 2:
+            self.reading.add(f"variable.{parts[1][0]}", None, parts[1][1], Span(0, 0))
         for text, span in parts[:-1]:
             self.tree.key(text, span)
             self.tree.open(is_list=False)
