@@ -363,6 +363,10 @@ class Reach:
                 if default is not None:
                     yield from self.of(unit, default, frame, depth)
                 return
+            handed = list(self._named_in_argument(unit, call, end.name, frame, depth))
+            if handed:
+                yield from handed
+                return
             passed = self.models.passes_argument(end.name, call)
             if passed:
                 for argument in passed:
@@ -375,6 +379,16 @@ class Reach:
             yield Value(External(call.span, f"{end.name}()", call), unit, func.trail)
         else:
             yield Value(call, unit, func.trail)
+
+    def _named_in_argument(
+        self, unit: Unit, call: ir.Call, name: str, frame: Frame | None, depth: int
+    ) -> Iterator[Value]:
+        """A getter of the environment that is handed the name: a project's own ``setting("ZOOM_API_KEY")``."""
+        if call.args and self.models.reads_environment(name):
+            for key in self.of(unit, call.args[0], frame, depth):
+                if key.text:
+                    got = f"env:{key.text}"
+                    yield Value(External(call.span, got), unit, (self.step(unit, call.span, got),))
 
     def _enter(
         self, unit: Unit, call: ir.Call, func: ir.Func, home: Unit, frame: Frame | None, depth: int

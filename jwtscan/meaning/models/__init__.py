@@ -139,6 +139,11 @@ class Models:
             return f"{owner or 'settings'}.{key}"
         return None
 
+    def reads_environment(self, name: str) -> bool:
+        """Whether a call by this name reads the environment variable that its first argument names."""
+        owner, _, method = name.rpartition(".")
+        return name in self._env or (owner in _PROCESS_ENV and method in _GETTER_METHODS)
+
     def default(self, call: ir.Call) -> ir.Expr | None:
         """The fallback of a getter: ``os.getenv("K", default)``."""
         return call.arg(1, "default")
