@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtscan.files import Document, UnreadableError
-from jwtscan.files.gate import ZOOM, Look, candidates, far, neighbourhood
+from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
 from jwtscan.files.walk import Entry, walk
 from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerprints
 
@@ -148,19 +148,18 @@ class _Scan:
     def _gate(self) -> dict[str, Look]:
         """What the gate saw of the files that can matter: candidates, and those that speak to jwtscan."""
         looks = self._look_at_given() if self.documents else self._sweep()
-        if any(seen.evidence for seen in looks.values()):
-            for path in neighbourhood(self.entries, looks):
-                document = self._document(path)
-                if document is not None and far(document.source.lower()):
-                    looks[path] = Look(frozenset(), weak=True, evidence=False)
         spoken = self._root_speaks()
+        for path, words in list(neighbourhood(self.entries, looks, spoken=spoken)):
+            document = self._document(path)
+            if document is not None and has(document.source.lower(), words):
+                looks[path] = Look(frozenset(), weak=True, evidence=False)
         wanted = set(candidates(self.entries, looks, spoken))
         return {path: seen for path, seen in looks.items() if path in wanted or OWN_WORD in seen.strong}
 
     def _look_at_given(self) -> dict[str, Look]:
         from jwtscan.files.gate import look
 
-        seen = {path: look(document.source.lower(), self.strong) for path, document in self.documents.items()}
+        seen = {path: look(document.source.lower(), self.strong, path) for path, document in self.documents.items()}
         return {path: found for path, found in seen.items() if found is not None}
 
     def _sweep(self) -> dict[str, Look]:

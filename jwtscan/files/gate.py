@@ -1,7 +1,8 @@
 """The gate: which files can matter, by their bytes alone. A file that the gate drops is never parsed.
 
 Two tiers. A file with a strong word ("zoom", or a word that convicts anywhere) is a candidate when a weak word stands
-in it too. Elsewhere weak words count only in the neighbourhood of such a file: the same package, or near it.
+in it too, and so is one whose path says zoom. Elsewhere weak words count only in the neighbourhood of such a file: the
+same package, or near it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 ZOOM = b"zoom"
@@ -24,6 +25,12 @@ EVIDENCE = re.compile(
     rb"user|webinar|credential|service|app|bot|url|host|room|integration|phone|recording)"
 )
 """Words that speak of Zoom the product; a bare "zoom" may be a map's."""
+
+_SECTION = re.compile(
+    rb"""["'\[.]zoom["'\]](?!\s*:\s*[\d.\[-])|^[ \t]*zoom[ \t]*:[ \t]*(?:[#{].*)?$""",
+    re.MULTILINE,
+)
+"""A section or key called zoom that holds more than a number: beside a secret it is no map's."""
 
 SURE = re.compile(
     rb"zoom[_\-.]?(?:us(?![a-z])|gov(?![a-z])|api(?![a-z])|jwt|mtg|sdk|websdk|client|secret|token)|zoom/meetingsdk|zoomus"
@@ -44,6 +51,8 @@ WEAK = (
 
 FAR = (b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret")
 """The weak words that bring in a file without any "zoom": each of the labelled ones has one of these."""
+DISTANT = (b"hmac",)
+"""The same for the other packages of a tree, where only a signature can be told by its layout alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +68,55 @@ class Look:
     sure: bool = False
 
 
-def look(lowered: bytes, strong: Iterable[bytes]) -> Look | None:
+def look(lowered: bytes, strong: Iterable[bytes], path: str = "") -> Look | None:
     """Looks at lower-cased bytes. None where no strong word is there: by far the usual case, and one search a word."""
     found = frozenset(word for word in strong if word in lowered)
     if _TOKEN_START in found and not _TOKEN.search(lowered):
         found -= {_TOKEN_START}  # any base64 may have it; a token's three parts are what counts
-    if not found:
-        return None
-    weak = found != {ZOOM} or any(word in lowered for word in WEAK)
-    evidence = ZOOM in found and bool(EVIDENCE.search(lowered))
+    if not found or found == {ZOOM}:
+        placed = ZOOM.decode() in path.lower() and has(lowered, FAR)
+        if placed or not found:
+            return Look(found, weak=True, evidence=True) if placed else None
+    weak = found != {ZOOM} or has(lowered, WEAK)
+    evidence = ZOOM in found and _speaks(lowered)
     return Look(found, weak, evidence, evidence and bool(SURE.search(lowered)))
 
 
-def far(lowered: bytes) -> bool:
-    return any(word in lowered for word in FAR)
+def _speaks(lowered: bytes) -> bool:
+    return bool(EVIDENCE.search(lowered)) or (has(lowered, FAR) and bool(_SECTION.search(lowered)))
 
 
-def neighbourhood(paths: Iterable[str], looks: Mapping[str, Look]) -> list[str]:
-    """The files without a strong word that are near one that speaks of Zoom, to be looked at for weak words."""
+def has(lowered: bytes, words: Iterable[bytes]) -> bool:
+    """Whether one of the words is there."""
+    return any(word in lowered for word in words)
+
+
+def neighbourhood(
+    paths: Iterable[str], looks: Mapping[str, Look], *, spoken: bool = False
+) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """The files without a strong word to be looked at again, each with the weak words of which one has to be there.
+
+    Those near a file that speaks of Zoom, and in a tree of modest size all others, for what convicts by itself.
+    """
     paths = list(paths)
     large = len(paths) > LARGE
     speaking = [path for path, seen in looks.items() if (seen.sure if large else seen.evidence)]
-    if not speaking:
-        return []
+    if not speaking and not (spoken and len(paths) <= NEAR):
+        return
     homes = _homes(paths)
     members: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         members[_home(path, homes)].append(path)
     chosen: set[str] = set()
-    for home in {_home(path, homes) for path in speaking}:
+    for home in {_home(path, homes) for path in speaking} or set(members):
         group = members[home]
         if len(group) > NEAR:
             near = {posixpath.dirname(path) for path in speaking}
             group = [path for path in group if _is_near(posixpath.dirname(path), near)]
         chosen.update(group)
-    return sorted(chosen - set(looks))
+    for path in paths:
+        if path not in looks and (path in chosen or not large):
+            yield path, FAR if path in chosen else DISTANT
 
 
 def candidates(paths: Iterable[str], looks: Mapping[str, Look], spoken: bool) -> list[str]:

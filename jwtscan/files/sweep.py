@@ -54,7 +54,7 @@ def look_at(files: Sequence[Entry], strong: Sequence[bytes], max_size: int) -> S
         except UnreadableError as error:
             seen.unread.append((file.path, str(error), error.fault))
             continue
-        found = look(lowered, strong)
+        found = look(lowered, strong, file.path)
         if found is not None:
             seen.looks[file.path] = found
     return seen
