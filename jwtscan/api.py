@@ -2,9 +2,9 @@
 
 from jwtscan.finding import Applicability, Confidence, Fix, Severity, Step
 from jwtscan.meaning import zoom
-from jwtscan.meaning.credentials import Source
 from jwtscan.meaning.installed import installed
 from jwtscan.meaning.project import Project
+from jwtscan.meaning.sources import Source
 from jwtscan.meaning.uses import Use
 from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.rule import Match, Rule

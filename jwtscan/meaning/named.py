@@ -1,0 +1,307 @@
+"""Names that say JWT app by themselves, wherever they are defined or read: settings, constants, classes, literals.
+
+What only the code that reads it can prove stands in ``credentials``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jwtscan.finding import Confidence
+from jwtscan.meaning import zoom
+from jwtscan.meaning.sources import ENV_READ, SETTINGS_KINDS, Source
+from jwtscan.meaning.values import Configured, External
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Setting, Unit
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.uses import Uses
+
+_PLAIN_KEYS = frozenset({"key", "apikey", "jwtkey", "jwtapikey"})
+_PLAIN_SECRETS = frozenset({"secret", "apisecret", "apisec", "secretkey", "apisecretkey", "jwtsecret", "jwtapisecret"})
+# Sections that say nothing of whose credentials they hold.
+_NEUTRAL = frozenset({
+    "", "jwt", "api", "auth", "authentication", "credentials", "credential", "config", "settings", "default",
+    "defaults", "env", "environment", "development", "production", "staging", "test", "local", "dev", "prod", "app",
+    "rest", "main", "account", "variables", "data", "parameters", "args",
+})  # fmt: skip
+_MODERN = frozenset({"accountid", "clientid", "clientsecret"})
+_FIELDS = frozenset({"api_key", "api_secret", "apikey", "apisecret"})
+_NAMING = ("env", "alias")
+# Strings that stand alone are not in the program; no other language has these quotes.
+_PROSE = re.compile(rb"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'", re.DOTALL)
+
+
+class Named:
+    """Finds sources by their names. ``uses`` says which files hold a use and what their surroundings say of Zoom."""
+
+    def __init__(self, uses: Uses) -> None:
+        self.uses = uses
+
+    def of(self, unit: Unit) -> Iterator[Source]:
+        yield from self._settings(unit)
+        if unit.module is not None:
+            yield from self._constants(unit, unit.module)
+            yield from self._reads(unit, unit.module)
+            yield from self._literals(unit, unit.module)
+            yield from self._classes(unit, unit.module)
+
+    # -- settings ----------------------------------------------------------------------------------------------------
+
+    def _settings(self, unit: Unit) -> Iterator[Source]:
+        if unit.kind not in SETTINGS_KINDS:
+            return
+        groups: dict[str, list[Setting]] = {}
+        for setting in unit.settings:
+            groups.setdefault(setting.key.rpartition(".")[0], []).append(setting)
+        for parent, group in groups.items():
+            joined = {"".join(zoom.words(setting.name)) for setting in group}
+            modern = any(name.endswith(tuple(_MODERN)) for name in joined)
+            whole = not modern and self._is_pair(unit, parent, group, joined)
+            for setting in group:
+                if _names_app(setting) or (whole and "".join(zoom.words(setting.name)) in _PLAIN_KEYS | _PLAIN_SECRETS):
+                    yield self._made(unit, setting.span, setting.key, modern=modern, text=real_value(setting))
+                elif not modern and _has_twin(setting.name, joined):
+                    yield self._made(unit, setting.span, setting.key, modern=False, text=real_value(setting))
+
+    def _is_pair(self, unit: Unit, parent: str, group: Sequence[Setting], joined: set[str]) -> bool:
+        """A plain key beside a plain secret, in a section or in a file that is Zoom's."""
+        keys = joined & _PLAIN_KEYS
+        if not keys or not joined & _PLAIN_SECRETS:
+            return False
+        section = parent.rpartition(".")[2]
+        values = [setting.value for setting in group if setting.value]
+        if _is_zoom_section(section) or any(zoom.API_HOST.search(value) for value in values):
+            return zoom.credential_part(f"{section}_key") is not None
+        if section.lower() not in _NEUTRAL and not section.isdigit():
+            return False
+        profile = self.uses.profiles.of(unit)
+        spoken = any(zoom.says_zoom(value) for value in values if zoom.is_placeholder(value))
+        return spoken or (profile.path and not profile.others and (keys != {"key"} or "jwt" in section.lower()))
+
+    # -- code --------------------------------------------------------------------------------------------------------
+
+    def _constants(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
+        """Bindings of the module and its classes, and entries of objects, that have such a name."""
+        if not self._holds_use(unit):
+            for binding in _shared_bindings(module):
+                if (
+                    binding.kind in {"assign", "field"}
+                    and zoom.is_legacy_name(binding.name)
+                    and _defines(binding.value)
+                ):
+                    yield self._made(unit, unit.span(binding.span), binding.name)
+        for obj in module.objects:
+            for entry in obj.entries:
+                if isinstance(entry, ir.Entry) and entry.key and zoom.is_legacy_name(entry.key) and _is_variable(entry):
+                    yield self._made(unit, unit.span(entry.span), entry.key)
+
+    def _reads(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
+        """Reads of the environment, and what says which variable a field of a settings class is read from."""
+        if self._holds_use(unit):
+            return
+        code = unit.region.text if unit.region is not None else unit.document.source
+        quiet = _Spans([*(c.span for c in module.comments), *(one.span for one in module.literals), *_prose(code)])
+        for match in ENV_READ.finditer(code):
+            name = match.group("name").decode()
+            span = Span(match.start(), match.end())
+            if zoom.is_legacy_name(name) and not quiet.hold(span):
+                yield self._made(unit, unit.span(span), f"env:{name}")
+        for call in module.calls:
+            for entry in call.keywords:
+                if isinstance(entry, ir.Entry) and any(word in (entry.key or "").lower() for word in _NAMING):
+                    for literal in _texts(entry.value):
+                        if zoom.is_legacy_name(str(literal.value)):
+                            yield self._made(unit, unit.span(call.span), f"env:{literal.value}")
+
+    def _literals(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
+        """Literals with a JWT app's shape under a credential's name, in code that speaks of Zoom."""
+        profile = self.uses.profiles.of(unit)
+        if not (profile.api_host or profile.names or profile.packages):
+            return
+        for name, literal in _named_literals(module):
+            text = literal.value
+            part = zoom.credential_part(name)
+            if part is None or not isinstance(text, str) or "sdk" in zoom.words(name):
+                continue
+            if (part == "key" and zoom.looks_like_key(text)) or (part == "secret" and zoom.looks_like_secret(text)):
+                reason = f"{name} has the shape of a JWT app's {part}"
+                yield Source("literal", unit, unit.span(literal.span), name, part, Confidence.MEDIUM, reason, text)
+
+    def _classes(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
+        """Fields ``api_key`` and ``api_secret`` of a settings class or form that is Zoom's by name, prefix or path."""
+        path = self.uses.profiles.of(unit).path
+        prefixed = _zoom_prefixes(module)
+        for cls in module.classes:
+            names = {name for name in cls.scope.bindings if name.lower() in _FIELDS}
+            if len(names) < 2 or any("".join(zoom.words(name)) in _MODERN for name in cls.scope.bindings):
+                continue
+            if path or zoom.says_zoom(cls.name or "") or any(cls.span.holds(span) for span in prefixed):
+                for name in sorted(names):
+                    for binding in cls.scope.bindings[name]:
+                        if binding.kind == "field":
+                            yield self._made(unit, unit.span(binding.span), name)
+
+    # -- new apps' names ---------------------------------------------------------------------------------------------
+
+    def _made(self, unit: Unit, span: Span, name: str, *, modern: bool = False, text: str | None = None) -> Source:
+        last = name.removeprefix("env:").rpartition(".")[2]
+        modern = modern or self._has_account(unit) or last.casefold() in self._modern_names
+        sure = Confidence.LOW if modern else Confidence.MEDIUM
+        reason = f"{name.removeprefix('env:')} names a credential of the JWT app"
+        return Source("config", unit, span, name, zoom.credential_part(last) or "key", sure, reason, text)
+
+    def _holds_use(self, unit: Unit) -> bool:
+        return unit.path in self._with_use
+
+    @cached_property
+    def _with_use(self) -> frozenset[str]:
+        return frozenset(use.unit.path for use in self.uses.all)
+
+    def _has_account(self, unit: Unit) -> bool:
+        """An account id beside the names: they may hold Server-to-Server credentials already."""
+        profile = self.uses.profiles.of(unit)
+        names = [setting.name for setting in unit.settings] + list(profile.names)
+        return profile.server_to_server or any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
+
+    @cached_property
+    def _modern_names(self) -> frozenset[str]:
+        """Names, in lower case, that code reads which has no use of the JWT app and talks to a new one."""
+        sure = {use.unit.path for use in self.uses.all if use.confidence > Confidence.LOW}
+        found: set[str] = set()
+        for unit in self.uses.project.candidates():
+            profile = self.uses.profiles.of(unit)
+            if unit.module is None or unit.path in sure:
+                continue
+            if profile.server_to_server or profile.oauth_host:
+                code = unit.region.text if unit.region is not None else unit.document.source
+                found.update(match.group("name").decode().casefold() for match in ENV_READ.finditer(code))
+                found.update(name.rpartition(".")[2].casefold() for name in profile.names)
+            else:
+                found.update(self._given_to_new_clients(unit))
+        return frozenset(found)
+
+    def _given_to_new_clients(self, unit: Unit) -> Iterator[str]:
+        """What a wrapper's client is given that takes an account id beside it."""
+        sites = self.uses.sites
+        for site in sites.of(unit, "zoom.client"):
+            if sites.argument(site, "modern") is not None:
+                for value in (*sites.values(site, "key"), *sites.values(site, "secret")):
+                    if isinstance(value.end, (External, Configured)):
+                        yield from (word.rpartition(".")[2].rpartition(":")[2].casefold() for word in value.words)
+
+
+class _Spans:
+    """Spans in which a text is not code."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [span.start for span in self._spans]
+
+    def hold(self, span: Span) -> bool:
+        at = bisect_right(self._starts, span.start) - 1
+        return at >= 0 and self._spans[at].holds(span)
+
+
+def real_value(setting: Setting) -> str | None:
+    """A setting's value, None where that stands for one to be filled in."""
+    value = setting.value
+    return value if value and not zoom.is_placeholder(value) else None
+
+
+def tail(name: str) -> str:
+    """The last two parts of a dotted name."""
+    return ".".join(name.split(".")[-2:])
+
+
+def _names_app(setting: Setting) -> bool:
+    """A key that says JWT app by itself, or with the section it stands in."""
+    if zoom.is_legacy_name(setting.name):
+        return True
+    if zoom.credential_part(setting.name) is None:
+        return False
+    parts = setting.key.split(".")
+    if zoom.is_legacy_name(".".join(parts[-2:])):
+        return True
+    return len(parts) > 2 and parts[-2].lower() in _NEUTRAL and zoom.is_legacy_name(".".join(parts[-3:]))
+
+
+def _has_twin(name: str, joined: set[str]) -> bool:
+    """``ZOOM_KEY`` beside ``ZOOM_SECRET``: either alone may be a webhook's."""
+    parts = zoom.words(name)
+    if parts[-2:-1] != ("zoom",) or parts[-1] not in {"key", "secret"}:
+        return False
+    return "".join([*parts[:-1], "secret" if parts[-1] == "key" else "key"]) in joined
+
+
+def _is_zoom_section(section: str) -> bool:
+    return section.lower() == "zoom" or zoom.says_zoom(section)
+
+
+def _shared_bindings(module: ir.Module) -> Iterator[ir.Binding]:
+    """Bindings of the module and of class bodies: what other code can read."""
+    for scope in (module.scope, *(cls.scope for cls in module.classes)):
+        for bindings in scope.bindings.values():
+            yield from bindings
+
+
+def _defines(value: ir.Expr | None) -> bool:
+    """Whether a value says where a credential comes from, rather than handing on a name."""
+    if isinstance(value, ir.Attr) and isinstance(value.obj, ir.Attr):
+        return value.obj.name in {"env", "environ"}
+    return not isinstance(value, (ir.Name, ir.Attr, ir.Import, ir.Param, ir.Index))
+
+
+def _is_variable(entry: ir.Entry) -> bool:
+    """An entry that sets an environment variable, or says where a value comes from."""
+    return (entry.key or "").isupper() or _defines(entry.value)
+
+
+def _prose(code: bytes) -> Iterator[Span]:
+    return (Span(match.start(), match.end()) for match in _PROSE.finditer(code))
+
+
+def _texts(expr: ir.Expr) -> Iterator[ir.Literal]:
+    """The texts of a constant, of a list of them, or of what a call is given."""
+    if isinstance(expr, ir.Literal) and isinstance(expr.value, str):
+        yield expr
+    parts = expr.items if isinstance(expr, ir.Seq) else expr.args if isinstance(expr, ir.Call) else ()
+    yield from (part for part in parts if isinstance(part, ir.Literal) and isinstance(part.value, str))
+
+
+def _zoom_prefixes(module: ir.Module) -> list[Span]:
+    """Where a settings class says that its variables begin with ``ZOOM_``."""
+    spans = [
+        entry.span
+        for call in module.calls
+        for entry in call.keywords
+        if isinstance(entry, ir.Entry) and "prefix" in (entry.key or "") and _is_zoom_prefix(entry.value)
+    ]
+    for cls in module.classes:
+        for binding in cls.scope.bindings.get("env_prefix", ()):
+            spans += [binding.span] if binding.value is not None and _is_zoom_prefix(binding.value) else []
+    return spans
+
+
+def _is_zoom_prefix(value: ir.Expr) -> bool:
+    return isinstance(value, ir.Literal) and str(value.value).lower().rstrip("_") in {"zoom", "zoom_api", "zoom_jwt"}
+
+
+def _named_literals(module: ir.Module) -> Iterator[tuple[str, ir.Literal]]:
+    for scope in (module.scope, *(f.scope for f in module.functions), *(c.scope for c in module.classes)):
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                if isinstance(binding.value, ir.Literal):
+                    yield name, binding.value
+    for obj in module.objects:
+        for entry in obj.entries:
+            if isinstance(entry, ir.Entry) and entry.key and isinstance(entry.value, ir.Literal):
+                yield entry.key, entry.value
+    for store in module.stores:
+        if isinstance(store.value, ir.Literal):
+            yield store.target.name, store.value
