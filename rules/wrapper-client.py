@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, Use, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
     for use in project.uses.of(unit, "wrapper-client"):
-        yield report(use, _message(use))
-
-
-def _message(use: Use) -> str:
-    library = next((hint.text for hint in use.hints if hint.kind == "host"), "the client")
-    return f"{library} is given the JWT app's key and secret"
+        yield report(use, f"{use.detail} is given the JWT app's key and secret")
 
 
 rule = Rule(
@@ -20,7 +15,7 @@ rule = Rule(
     tags=("rest",),
     severity=Severity.ERROR,
     summary="a Zoom client library is constructed with an API key and secret",
-    keywords=("zoom",),
+    keywords=("zoom", "secret", "key"),
     why="""\
 The library mints JWT-app tokens from the pair, and Zoom refuses them. Where the library has moved to OAuth, the same \
 arguments mean something else: from zoomus 1.2.0 on the third positional argument is the account id.""",

@@ -77,11 +77,19 @@ class Uses:
         self.sites = Sites(project)
 
     @cached_property
-    def all(self) -> list[Use]:
-        from jwtscan.meaning.uses import bearer, client, join, mint, signature
+    def mints(self) -> list[Use]:
+        """The tokens that are signed, first of all: a class of the project that signs one is a client."""
+        from jwtscan.meaning.uses import mint
 
-        finders: tuple[Finder, ...] = (mint.find, signature.find, join.find, client.find, bearer.find)
-        return [use for unit in self.project.candidates() for finder in finders for use in finder(self, unit)]
+        return [use for unit in self.project.candidates() for use in mint.find(self, unit)]
+
+    @cached_property
+    def all(self) -> list[Use]:
+        from jwtscan.meaning.uses import bearer, client, join, signature
+
+        finders: tuple[Finder, ...] = (signature.find, join.find, client.find, bearer.find)
+        rest = [use for unit in self.project.candidates() for finder in finders for use in finder(self, unit)]
+        return [*self.mints, *rest]
 
     @cached_property
     def credentials(self) -> Credentials:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from jwtscan.finding import Confidence
 from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.uses import Use, Uses
+from jwtscan.meaning.uses.elsewhere import is_sent_elsewhere, names_other_hosts
+from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
 _OAUTH_WORDS = {"oauth", "refresh", "bot", "zak", "verification", "webhook", "download"}
+_NEUTRAL = {
+    "env", "setting", "config", "settings", "process", "os", "environ", "api", "access", "token", "bearer", "auth",
+    "authorization", "key", "secret", "rest", "my", "the", "header", "headers", "app", "user", "admin", "account",
+    "meeting", "meetings", "recording", "recordings", "webinar", "default", "prod", "dev", "json", "yaml", "load",
+}  # fmt: skip
+_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_|conftest)[^/]*$|[._](?:test|spec)s?\.\w+$")
 _QUERY = "access_token="
+_PARAMS = {"params", "qs", "query", "searchParams"}
+_ENCODERS = {"urlencode", "stringify", "URLSearchParams", "encode"}
 _SETTERS = {"set", "setHeader", "append", "header", "add_header", "setRequestHeader"}
 
 
@@ -24,7 +35,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
         use = _sent(uses, unit, subject, expr, "jwt-bearer")
         if use is not None:
             yield use
-    for node, expr in _queries(unit.module):
+    for node, expr in _queries(uses, unit, unit.module):
         use = _sent(uses, unit, node, expr, "query-token")
         if use is not None:
             yield use
@@ -67,27 +78,46 @@ def _authorizations(module: ir.Module) -> Iterator[tuple[ir.Entry | ir.Store, ir
         named_first = isinstance(first, ir.Literal) and str(first.value).lower() == "authorization"
         if named_first and second is not None and isinstance(call.func, ir.Attr) and call.func.name in _SETTERS:
             yield ir.Entry(call.span, "Authorization", call.func.name_span, second), second
+        kind = second.get("type") if isinstance(second, ir.Object) else None  # superagent
+        if kind is not None and first is not None and getattr(kind.value, "value", None) == "bearer":
+            yield ir.Entry(call.span, "bearer", call.span, first), first
 
 
-def _queries(module: ir.Module) -> Iterator[tuple[ir.Expr | ir.Entry, ir.Expr]]:
+def _queries(uses: Uses, unit: Unit, module: ir.Module) -> Iterator[tuple[ir.Expr | ir.Entry | ir.Store, ir.Expr]]:
     """What follows ``access_token=`` in a text, and ``access_token`` among query parameters."""
     for concat in module.concats:
         for part, following in zip(concat.parts, concat.parts[1:], strict=False):
             if isinstance(part, ir.Literal) and isinstance(part.value, str) and part.value.endswith(_QUERY):
                 yield concat, following
+    seen: set[int] = set()
+    for params in _params(module):
+        entries = entries_of(uses.project, unit, params)
+        for home, given in entries.rows.get("access_token", ()) if entries is not None else ():
+            if home is unit and id(given) not in seen and isinstance(given, (ir.Entry, ir.Store)):
+                seen.add(id(given))
+                yield given, given.value
     for call in module.calls:
-        params = [e for e in call.keywords if isinstance(e, ir.Entry) and e.key in {"params", "qs", "query"}]
-        for entry in params:
-            if isinstance(entry.value, ir.Object):
-                token = entry.value.get("access_token")
-                if token is not None:
-                    yield token, token.value
+        first, second = call.arg(0), call.arg(1)
+        named = isinstance(first, ir.Literal) and first.value == "access_token" and isinstance(call.func, ir.Attr)
+        if named and second is not None and isinstance(call.func, ir.Attr) and call.func.name in _SETTERS:
+            yield ir.Entry(call.span, "access_token", call.func.name_span, second), second
+
+
+def _params(module: ir.Module) -> Iterator[ir.Expr]:
+    """What calls and their options are given as query parameters, and what is written out as a query."""
+    for call in module.calls:
+        name = call.func.name if isinstance(call.func, ir.Attr) else getattr(call.func, "id", "")
+        if name in _ENCODERS and call.args:
+            yield call.args[0]
+        yield from (e.value for e in call.keywords if isinstance(e, ir.Entry) and e.key in _PARAMS)
+    for obj in module.objects:
+        yield from (e.value for e in obj.entries if isinstance(e, ir.Entry) and e.key in _PARAMS)
 
 
 def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: ir.Expr, kind: str) -> Use | None:
     sources = uses.project.sources(unit, expr, limit=40)
-    tokens = [value for value in sources if _is_token(value)]
     minted = any(_is_minted(uses, value) for value in sources)
+    tokens = [] if minted else [value for value in sources if _is_token(value) and not _is_tests(unit, value)]
     if (minted and kind == "jwt-bearer") or not (tokens or minted):
         return None
     if any(_is_fetched(value) or _is_basic(value) for value in sources):
@@ -100,8 +130,10 @@ def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: 
     if not kinds & {"trail", "jwt", "mint"} and len(kinds & {"host", "path", "name"}) < 2:
         return None
     sure = evidence.confidence(hints)
-    if _is_oauth(tokens) or profile.server_to_server:
+    if _is_oauth(tokens) or profile.server_to_server or _is_foreign(unit, tokens) or _is_made_up(unit, tokens):
         sure = Confidence.LOW
+    elif is_sent_elsewhere(uses, unit, subject):
+        return None
     node = subject.value if isinstance(subject, ir.Store) else subject
     return Use(kind, unit, unit.span(subject.span), node, sure, tuple(hints), tokens=tuple(tokens))
 
@@ -122,7 +154,8 @@ def _is_token(value: Value) -> bool:
         text = end.value
         if not isinstance(text, str) or zoom.decode_token(text) is not None:
             return False  # a pasted token is jwt-literal's
-        return len(text) > 1 and " " not in text.strip() and "/" not in text and _named_token(value.words)
+        plain = " " not in text.strip() and "/" not in text
+        return len(text) > 1 and (plain or zoom.is_placeholder(text)) and _named_token(value.words)
     if isinstance(end, Configured):
         return _named_token(value.words)
     if not isinstance(end, External):
@@ -132,6 +165,28 @@ def _is_token(value: Value) -> bool:
     if end.call is not None:
         return _is_loaded(end.name) and _named_token(value.words)
     return "." in end.name and not end.name.startswith(("?", "this", ".", "()")) and _named_token(value.words)
+
+
+def _is_tests(unit: Unit, value: Value) -> bool:
+    """A constant that only a test hands to the program."""
+    return isinstance(value.end, ir.Literal) and bool(_TESTS.search(value.unit.path)) and value.unit is not unit
+
+
+def _is_made_up(unit: Unit, tokens: list[Value]) -> bool:
+    """A test's own invented tokens."""
+    return bool(tokens and _TESTS.search(unit.path)) and all(
+        value.text is not None and zoom.is_placeholder(value.text) for value in tokens
+    )
+
+
+def _is_foreign(unit: Unit, tokens: list[Value]) -> bool:
+    """Tokens called after somebody else, as ``GITHUB_TOKEN``, in a file that speaks with other hosts than Zoom's."""
+    named = [{word for name in value.words for word in zoom.words(name)} for value in tokens]
+    return bool(named) and all(_is_called_otherwise(said) for said in named) and names_other_hosts(unit)
+
+
+def _is_called_otherwise(said: set[str]) -> bool:
+    return bool(said - _NEUTRAL) and not any("zoom" in word or word == "jwt" for word in said)
 
 
 def _is_loaded(name: str) -> bool:

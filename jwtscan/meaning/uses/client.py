@@ -8,20 +8,20 @@ from jwtscan.finding import Confidence
 from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
-from jwtscan.meaning.uses import Use, Uses
+from jwtscan.meaning.uses import Use, Uses, own
 from jwtscan.meaning.uses.objects import entries_of
+from jwtscan.meaning.uses.own import MODERN
 from jwtscan.meaning.values import Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
-_MODERN = {"api_account_id", "account_id", "client_id", "client_secret", "access_token", "refresh_token", "accountId",
-           "clientId", "oauthClientId", "oauthClientSecret", "clientSecret"}  # fmt: skip
 _KEYS = ("apiKey", "key", "APIKey", "api_key")
 _SECRETS = ("apiSecret", "secret", "APISecret", "api_secret")
 _DATA_TYPES = {"json", "xml"}
 
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
+    yield from own.find(uses, unit)
     for role in ("zoom.client", "zoom.client.environment", "zoom.client.token"):
         for site in uses.sites.of(unit, role):
             use = _constructed(uses, site)
@@ -30,7 +30,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
 
 
 def _constructed(uses: Uses, site: Site) -> Use | None:
-    if any(isinstance(entry, ir.Entry) and entry.key in _MODERN for entry in site.call.keywords):
+    if any(isinstance(entry, ir.Entry) and entry.key in MODERN for entry in site.call.keywords):
         return None
     if site.role == "zoom.client.token":
         return None
@@ -38,21 +38,64 @@ def _constructed(uses: Uses, site: Site) -> Use | None:
     config = uses.sites.argument(site, "config")
     if config is not None:
         entries = entries_of(uses.project, *config)
-        if entries is not None and _MODERN & entries.keys:
+        if entries is not None and MODERN & entries.keys:
             return None
         if entries is not None:
             keys = [value for name in _KEYS if name in entries for value in entries.values(name)]
             secrets = [value for name in _SECRETS if name in entries for value in entries.values(name)]
+    elif site.role == "zoom.client" and not secrets and _is_spread(site.call):
+        keys, secrets = _spread(uses, site)
+        if not secrets:
+            return None
     elif _is_modern(uses, site) or (site.role == "zoom.client" and not secrets):
         return None
     if _are_tokens([*keys, *secrets]):
         return None
-    hints = [Hint("host", f"{site.name} of {site.model.options.get('package', 'a Zoom wrapper')}")]
+    library = f"{site.name} of {site.model.options.get('package', 'a Zoom wrapper')}"
+    hints = [Hint("host", library)]
     hints += [Hint("credential", "it is given a key and a secret")] if (keys and secrets) or config else []
     hints += evidence.from_names([*keys, *secrets], "the credential")
     span = site.unit.span(site.call.span)
     sure = max(evidence.confidence(hints), Confidence.MEDIUM)
-    return Use("wrapper-client", site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets))
+    if site.role == "zoom.client.environment" and not _has_old_environment(uses):
+        sure = Confidence.LOW
+    return Use(
+        "wrapper-client",
+        site.unit,
+        span,
+        site.call,
+        sure,
+        tuple(hints),
+        tuple(keys),
+        tuple(secrets),
+        detail=library,
+    )
+
+
+def _has_old_environment(uses: Uses) -> bool:
+    """Whether the project names what the library read from the environment before its first OAuth version."""
+    seen = {name.upper() for unit in uses.project.candidates() for name in uses.profiles.of(unit).names}
+    return "ZOOM_API_KEY" in seen and "ZOOM_ACCESS_TOKEN" not in seen
+
+
+def _is_spread(call: ir.Call) -> bool:
+    return any(isinstance(part, ir.Spread) for part in (*call.args, *call.keywords))
+
+
+def _spread(uses: Uses, site: Site) -> tuple[list[Value], list[Value]]:
+    """Key and secret of ``ZoomClient(**settings)`` and ``ZoomClient(*pair)``, or nothing where a new app is meant."""
+    for part in (*site.call.args, *site.call.keywords):
+        if not isinstance(part, ir.Spread):
+            continue
+        for value in uses.project.reach(site.unit, part.value):
+            if isinstance(value.end, ir.Seq) and len(value.end.items) == 2:
+                key, secret = (uses.project.reach(value.unit, item) for item in value.end.items)
+                return key, secret
+        entries = entries_of(uses.project, site.unit, part.value)
+        if entries is not None and not MODERN & entries.keys:
+            keys = [value for name in _KEYS if name in entries for value in entries.values(name)]
+            return keys, [value for name in _SECRETS if name in entries for value in entries.values(name)]
+    return [], []
 
 
 def _are_tokens(values: list[Value]) -> bool:

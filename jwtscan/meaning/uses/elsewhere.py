@@ -29,22 +29,44 @@ MAX_ROUNDS = 3
 
 def goes_elsewhere(uses: Uses, site: Site) -> bool:
     """Whether the token provably ends in a cookie, a mail's link or a call to another host, and in no call to Zoom."""
-    module = site.unit.module
-    if module is None:
+    return _ends(uses, site.unit, site.call, _holders(site.call, _scopes(site.call.scope)))
+
+
+def is_sent_elsewhere(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr) -> bool:
+    """The same of a header or text that is not a call."""
+    if unit.module is None or not names_other_hosts(unit):
         return False
-    holders = _holders(site)
+    holding = [func for func in unit.module.functions if func.span.holds(subject.span)]
+    holders: set[ir.Binding] = set()
+    if isinstance(subject, ir.Store):
+        place: ir.Expr = subject.target.obj
+        while isinstance(place, ir.Attr):
+            place = place.obj
+        holders.update(place.scope.find(place.id) if isinstance(place, ir.Name) else ())
+        subject = subject.value
+    return _ends(uses, unit, subject, _holders(subject, [unit.module.scope, *(f.scope for f in holding)], holders))
+
+
+def names_other_hosts(unit: Unit) -> bool:
+    """Whether a unit's code has the URL of a host that is not Zoom's."""
+    texts = [literal.value for literal in unit.module.literals] if unit.module else []
+    hosts = (_HOST.match(text) for text in texts if isinstance(text, str))
+    return any(host is not None and not zoom.ANY_HOST.search(host[0]) for host in hosts)
+
+
+def _ends(uses: Uses, unit: Unit, token: ir.Expr | ir.Entry, holders: set[ir.Binding]) -> bool:
     found = False
-    for call in module.calls:
-        if call is site.call or not _holds(_inside(call), site.call, holders):
+    for call in unit.module.calls if unit.module else ():
+        if call is token or not _holds(_inside(call), token, holders):
             continue
         name = call.func.name if isinstance(call.func, ir.Attr) else getattr(call.func, "id", "")
-        hosts = _hosts(uses, site.unit, call) if name in _SENDERS or uses.sites.site(site.unit, call) else []
+        hosts = _hosts(uses, unit, call) if name in _SENDERS or uses.sites.site(unit, call) else []
         if any(zoom.ANY_HOST.search(host) for host in hosts):
             return False
         found = found or bool(hosts) or name in _KEEPERS
-    for text in module.concats:
+    for text in unit.module.concats if unit.module else ():
         words = "".join(str(part.value) for part in text.parts if isinstance(part, ir.Literal))
-        if _LINK.search(words) and not zoom.ANY_HOST.search(words) and _holds([text], site.call, holders):
+        if _LINK.search(words) and not zoom.ANY_HOST.search(words) and _holds([text], token, holders):
             found = True
     return found
 
@@ -72,26 +94,32 @@ def _names_itself(value: Value) -> bool:
     return isinstance(value.end, External) and bool(said & _ISSUER_WORDS)
 
 
-def _holders(site: Site) -> set[ir.Binding]:
-    """The bindings around a call that hold its result, or something put together with it."""
-    near: list[ir.Binding] = []
-    scope: ir.Scope | None = site.call.scope
+def _scopes(scope: ir.Scope | None) -> list[ir.Scope]:
+    found = []
     while scope is not None:
-        near += [binding for bindings in scope.bindings.values() for binding in bindings]
+        found.append(scope)
         scope = scope.parent
-    holders: set[ir.Binding] = set()
+    return found
+
+
+def _holders(
+    token: ir.Expr | ir.Entry, scopes: Iterable[ir.Scope], known: Iterable[ir.Binding] = ()
+) -> set[ir.Binding]:
+    """The bindings in scopes that hold a token, or something put together with it."""
+    near = [binding for scope in scopes for bindings in scope.bindings.values() for binding in bindings]
+    holders = set(known)
     for _ in range(MAX_ROUNDS):
-        more = {one for one in near if one.value is not None and _holds([one.value], site.call, holders)}
+        more = {one for one in near if one.value is not None and _holds([one.value], token, holders)}
         if more <= holders:
             break
         holders |= more
     return holders
 
 
-def _holds(roots: Iterable[ir.Expr | ir.Entry], call: ir.Call, holders: set[ir.Binding]) -> bool:
+def _holds(roots: Iterable[ir.Expr | ir.Entry], token: ir.Expr | ir.Entry, holders: set[ir.Binding]) -> bool:
     for root in roots:
         for node in islice(ir.walk(root), MAX_NODES):
-            if node is call:
+            if node is token:
                 return True
             if isinstance(node, ir.Name) and any(binding in holders for binding in node.scope.find(node.id)):
                 return True
