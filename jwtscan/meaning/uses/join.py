@@ -12,6 +12,9 @@ from jwtscan.meaning.values import Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
+_NEEDED = frozenset({"meetingNumber", "signature"})
+"""What no join() of the SDK goes without: other products' have a room, a channel, a token."""
+
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     if unit.module is None or unit.module.language == "python":
@@ -28,11 +31,11 @@ def _joined(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
     if entries is None or "apiKey" not in entries or not zoom.JOIN_FIELDS & entries.keys:
         return None
     hints = receiver(uses, unit, call)
+    if not is_sdk_receiver(hints) and len(_NEEDED & entries.keys) < (1 if hints else 2):
+        return None
     fields = sorted(zoom.JOIN_FIELDS & entries.keys)
     if len(fields) > 1:
         hints.append(Hint("fields", f"join() is given {', '.join(fields[:3])}"))
-    if not hints:
-        return None
     return _use(uses, unit, call, entries, hints)
 
 

@@ -57,7 +57,7 @@ def _client(uses: Uses, unit: Unit, call: ir.Call) -> Use | None:
     entries = entries_of(uses.project, unit, call.args[0])
     fields = _SIGNATURE_FIELDS & (entries.keys if entries is not None else frozenset())
     hints = receiver(uses, unit, call)
-    if not is_sdk_receiver(hints) and (entries is None or _has_its_own(uses, "generateSignature")):
+    if not is_sdk_receiver(hints) and ("meetingNumber" not in fields or _has_its_own(uses, "generateSignature")):
         return None
     if len(fields) > 1:
         hints.append(Hint("fields", f"it is given {', '.join(sorted(fields))}"))
