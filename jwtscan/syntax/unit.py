@@ -103,5 +103,7 @@ class Unit:
         return self.document.path
 
     def span(self, span: Span) -> Span:
-        """A span of the module's text as a span of the document."""
-        return span if self.region is None else self.region.to_document(span)
+        """A span of the module's text as a span of the document. What was never closed ends with the document."""
+        there = span if self.region is None else self.region.to_document(span)
+        size = len(self.document.source)
+        return there if there.end <= size else Span(min(there.start, size), size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ _CHUNK = 1 << 14
 _BYTES_A_STEP = 8
 _FEWEST_STEPS = 20_000
 _COMMENTS = frozenset({"comment", "html_comment"})
+_CLOSERS = (b"\n}", b"\n})", b"\n}})", b"\n})})")
+_LONGEST_UNCLOSED = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,26 @@ def parse(source: bytes, language: str) -> Parsed:
     TypeScript that leaves the fewest bytes unread.
     """
     parsed = _parse(source, language)
-    if language != "javascript" or not parsed.errors:
+    if not parsed.errors:
         return parsed
     readings = [parsed]
-    if _ANNOTATED.search(source):
+    if language == "javascript" and _ANNOTATED.search(source):
         readings.append(_parse(source, "tsx"))
-    if _PLACEHOLDER.search(source):
+    if language == "javascript" and _PLACEHOLDER.search(source):
         readings.append(_parse(source, "typescript"))
-    return min(readings, key=lambda reading: reading.error_bytes)
+    best = min(readings, key=lambda reading: reading.error_bytes)
+    return _closed(best, source, language) if best.errors and len(source) <= _LONGEST_UNCLOSED else best
+
+
+def _closed(parsed: Parsed, source: bytes, language: str) -> Parsed:
+    """The reading of a program that forgets to close what it opened: as if it did, but with its errors as they are.
+
+    Nodes that were never closed end behind the source.
+    """
+    if parsed.errors[-1].end < len(source.rstrip()):
+        return parsed
+    closed = min((_parse(source + end, language) for end in _CLOSERS), key=lambda reading: reading.error_bytes)
+    return replace(closed, errors=parsed.errors) if closed.error_bytes < parsed.error_bytes // 2 else parsed
 
 
 def _parse(source: bytes, language: str) -> Parsed:
