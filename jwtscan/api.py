@@ -11,7 +11,7 @@ from jwtscan.rule import Match, Rule
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Link, Requirement, Setting, Unit
 from jwtscan.syntax.versions import Range, allowed, release_of
-from jwtscan.text import Span
+from jwtscan.text import Span, Spans
 
 
 def report(use: Use, message: str) -> Match:
@@ -45,6 +45,7 @@ __all__ = [
     "Severity",
     "Source",
     "Span",
+    "Spans",
     "Step",
     "Unit",
     "Use",

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Confidence, Match, Project, Rule, Severity, Span, Unit, zoom
+from jwtscan.api import Confidence, Match, Project, Rule, Severity, Span, Spans, Unit, zoom
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - every rule has this signature
-    source = unit.document.source
-    comments = [unit.span(comment.span) for comment in unit.module.comments] if unit.module else []
-    for match in zoom.TOKEN_BYTES.finditer(source):
-        text = match.group().decode()
-        span = Span(match.start(), match.end())
-        if zoom.is_jwt_app_token(text) and not any(comment.holds(span) for comment in comments):
+    source = unit.document.source.decode("latin-1")  # every byte one character
+    commented = [unit.span(comment.span) for comment in unit.module.comments] if unit.module else []
+    comments = Spans([*commented, *(comment.span for comment in unit.comments)])
+    for start, end in zoom.tokens(source):
+        text, span = source[start:end], Span(start, end)
+        if zoom.is_jwt_app_token(text) and not comments.hold(span):
             yield Match(
                 span,
                 "a token of the JWT app stands in the file",

@@ -240,3 +240,22 @@ def test_hosts_of_the_rest_api(url: str) -> None:
 )
 def test_other_hosts(url: str) -> None:
     assert not zoom.API_HOST.search(url)
+
+
+def test_a_token_glued_to_other_words_is_found_with_its_place() -> None:
+    made = token({"iss": KEY, "exp": 1})
+    text = f"x.y?access_token%20{made}&z={made}"
+    assert [text[start:end] for start, end in zoom.tokens(text)] == [made, made]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["eyJ" * 300_000, ".eyJ" * 200_000, "eyJ" * 300 + ".eyJ" + "a" * 900_000, "a." * 400_000]
+)
+def test_looking_for_tokens_stays_linear(hostile: str) -> None:
+    assert zoom.decode_token(hostile) is None
+
+
+def test_claims_nested_beyond_reason_do_not_decode() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"HS256"}').decode().rstrip("=")
+    claims = base64.urlsafe_b64encode(b'{"a":' * 100_000).decode().rstrip("=")
+    assert zoom.decode_token(f"{header}.{claims}.FakeSignature0000000000") is None

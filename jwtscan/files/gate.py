@@ -37,7 +37,7 @@ SURE = re.compile(
 )
 """Fewer such words, that no map or animation has: what a large tree of many packages is parted by."""
 
-_TOKEN = re.compile(rb"eyj[a-z0-9_-]{8,}\.eyj[a-z0-9_-]{8,}\.")
+_TOKEN = re.compile(rb"[a-z0-9_-]{11}\.eyj[a-z0-9_-]{8,}\.")
 _TOKEN_START = b"eyj"
 
 WEAK = (

@@ -6,8 +6,7 @@ What only the code that reads it can prove stands in ``credentials``.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from jwtscan.meaning.sources import ENV_READ, SETTINGS_KINDS, Source
 from jwtscan.meaning.values import Configured, External
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
-from jwtscan.text import Span
+from jwtscan.text import Span, Spans
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Uses
@@ -32,6 +31,7 @@ _NEUTRAL = frozenset({
 })  # fmt: skip
 _MODERN = frozenset({"accountid", "clientid", "clientsecret"})
 _FIELDS = frozenset({"api_key", "api_secret", "apikey", "apisecret"})
+_LONG = 80
 _NAMING = ("env", "alias")
 # Strings that stand alone are not in the program; no other language has these quotes.
 _PROSE = re.compile(rb"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'", re.DOTALL)
@@ -106,7 +106,7 @@ class Named:
         if self._holds_use(unit):
             return
         code = unit.region.text if unit.region is not None else unit.document.source
-        quiet = _Spans([*(c.span for c in module.comments), *(one.span for one in module.literals), *_prose(code)])
+        quiet = Spans([*(c.span for c in module.comments), *(one.span for one in module.literals), *_prose(code)])
         for match in ENV_READ.finditer(code):
             name = match.group("name").decode()
             span = Span(match.start(), match.end())
@@ -130,8 +130,10 @@ class Named:
             if part is None or not isinstance(text, str) or "sdk" in zoom.words(name):
                 continue
             if (part == "key" and zoom.looks_like_key(text)) or (part == "secret" and zoom.looks_like_secret(text)):
+                # A client id has a key's shape, a client secret has not a secret's.
+                sure = Confidence.LOW if part == "key" and self._has_account(unit) else Confidence.MEDIUM
                 reason = f"{name} has the shape of a JWT app's {part}"
-                yield Source("literal", unit, unit.span(literal.span), name, part, Confidence.MEDIUM, reason, text)
+                yield Source("literal", unit, unit.span(literal.span), name, part, sure, reason, text)
 
     def _classes(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Fields ``api_key`` and ``api_secret`` of a settings class or form that is Zoom's by name, prefix or path."""
@@ -194,18 +196,6 @@ class Named:
                 for value in (*sites.values(site, "key"), *sites.values(site, "secret")):
                     if isinstance(value.end, (External, Configured)):
                         yield from (word.rpartition(".")[2].rpartition(":")[2].casefold() for word in value.words)
-
-
-class _Spans:
-    """Spans in which a text is not code."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._spans = sorted(spans)
-        self._starts = [span.start for span in self._spans]
-
-    def hold(self, span: Span) -> bool:
-        at = bisect_right(self._starts, span.start) - 1
-        return at >= 0 and self._spans[at].holds(span)
 
 
 def real_value(setting: Setting) -> str | None:
@@ -293,15 +283,25 @@ def _is_zoom_prefix(value: ir.Expr) -> bool:
 
 
 def _named_literals(module: ir.Module) -> Iterator[tuple[str, ir.Literal]]:
+    """Texts with the name that they are given: by a binding, an entry, an argument, or as what stands in for one."""
+    for name, value in _named_values(module):
+        options = (
+            value.options if isinstance(value, ir.Choice) else value.args if isinstance(value, ir.Call) else (value,)
+        )
+        yield from ((name, option) for option in options if isinstance(option, ir.Literal))
+
+
+def _named_values(module: ir.Module) -> Iterator[tuple[str, ir.Expr]]:
     for scope in (module.scope, *(f.scope for f in module.functions), *(c.scope for c in module.classes)):
         for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if isinstance(binding.value, ir.Literal):
-                    yield name, binding.value
-    for obj in module.objects:
-        for entry in obj.entries:
-            if isinstance(entry, ir.Entry) and entry.key and isinstance(entry.value, ir.Literal):
+            yield from ((name, binding.value) for binding in bindings if binding.value is not None)
+    for holder in (*(obj.entries for obj in module.objects), *(call.keywords for call in module.calls)):
+        for entry in holder:
+            if isinstance(entry, ir.Entry) and entry.key:
                 yield entry.key, entry.value
     for store in module.stores:
-        if isinstance(store.value, ir.Literal):
-            yield store.target.name, store.value
+        yield store.target.name, store.value
+    for call in module.calls:
+        first, second = call.arg(0), call.arg(1)
+        if isinstance(first, ir.Literal) and isinstance(first.value, str) and len(first.value) < _LONG and second:
+            yield first.value, second

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 API_HOST = re.compile(
@@ -39,8 +39,9 @@ KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{36}")
 """An API secret of the JWT app: 36 characters in 38 of 39; OAuth client secrets have 32."""
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
-TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
+_CLAIMS = re.compile(r"\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
+_NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
+_HEADER_REACH = 2000
 
 MINT_CLAIMS = frozenset({"iss", "exp", "iat", "aud", "nbf", "alg", "typ", "tokenExp"})
 """What the payload of a JWT-app token may have. ``sub``, ``scope``, ``jti`` and the like belong to somebody else."""
@@ -217,15 +218,26 @@ def _mixed(value: str) -> bool:
     return bool(re.search(r"[A-Z]", value) and re.search(r"[a-z]", value) and re.search(r"\d", value))
 
 
+def tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Where in a text something has the three parts of a JWT, as start and end. It need not decode."""
+    for match in _CLAIMS.finditer(text):
+        # A header found from its dot backwards: searched from its start, a run of "eyJeyJ…" would take for ever.
+        dot = match.start()
+        header = _NO_TOKEN.split(text[max(dot - _HEADER_REACH, 0) : dot])[-1]
+        at = header.find("eyJ")
+        if 0 <= at <= len(header) - 11:
+            yield dot - len(header) + at, match.end()
+
+
 def decode_token(text: str) -> tuple[dict[str, object], dict[str, object]] | None:
-    """Header and claims of a JWT in a text, unverified. None where there is none that decodes."""
-    match = TOKEN.search(text)
-    if match is None:
+    """Header and claims of the first JWT in a text, unverified. None where there is none that decodes."""
+    place = next(tokens(text), None)
+    if place is None:
         return None
-    parts = match.group().split(".")
+    parts = text[slice(*place)].split(".")
     try:
         header, claims = (json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in parts[:2])
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):
         return None
     return (header, claims) if isinstance(header, dict) and isinstance(claims, dict) else None
 

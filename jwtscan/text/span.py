@@ -1,7 +1,9 @@
-"""A half-open range of bytes."""
+"""A half-open range of bytes, and many of them to be asked at once."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -21,3 +23,16 @@ class Span(NamedTuple):
 
     def join(self, other: Span) -> Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+class Spans:
+    """Spans of which none holds another, such as comments and strings. Each question is one binary search."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [span.start for span in self._spans]
+
+    def hold(self, span: Span) -> bool:
+        """Whether one of them holds ``span``."""
+        at = bisect_right(self._starts, span.start) - 1
+        return at >= 0 and self._spans[at].holds(span)
