@@ -125,7 +125,8 @@ class Modules:
                     own += self._declared_aliases(folder, config)
             if posixpath.join(folder, "package.json") in self.files:
                 source = posixpath.join(folder, "src")
-                own += [("@/*", f"{source}/*"), ("~/*", f"{source}/*"), ("@/*", f"{folder}/*"), ("~/*", f"{folder}/*")]
+                for base in (posixpath.join(source, "*"), posixpath.join(folder, "*")):
+                    own += [("@/*", base), ("~/*", base)]
             parent = posixpath.dirname(folder)
             above = self._alias(parent) if folder and parent != folder and not folder.endswith("..") else []
             self._aliases[folder] = own + above
