@@ -128,8 +128,8 @@ def make_input(draw: random.Random, pool: Sequence[Path]) -> Input:
     if draw.random() < 1 / 8:
         near = _near(pool, draw.randrange(len(pool)))
         files = {}
-        for path in draw.sample(near, min(len(near), draw.randint(2, 6))):
-            files[_project_name(draw, path)] = _spoiled(draw, path, pool, planted=planted)
+        for number, path in enumerate(draw.sample(near, min(len(near), draw.randint(2, 6)))):
+            files[_project_name(draw, path, number)] = _spoiled(draw, path, pool, planted=planted)
         return Input(files, planted)
     path = draw.choice(pool)
     name = draw.choice(NAMES) if draw.random() < 0.2 else "zoom/" + path.name
@@ -141,9 +141,9 @@ def _near(pool: Sequence[Path], at: int) -> Sequence[Path]:
     return pool[max(at - 4, 0) : at + 5]
 
 
-def _project_name(draw: random.Random, path: Path) -> str:
+def _project_name(draw: random.Random, path: Path, number: int) -> str:
     folder = draw.choice(("", "", "src/", "zoom/", draw.choice(STRANGE) + "/"))
-    return folder + (draw.choice(STRANGE) + path.suffix if draw.random() < 0.1 else path.name)
+    return folder + (f"{draw.choice(STRANGE)}{number}{path.suffix}" if draw.random() < 0.1 else path.name)
 
 
 def _spoiled(draw: random.Random, path: Path, pool: Sequence[Path], *, planted: bool) -> bytes:

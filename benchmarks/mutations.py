@@ -95,7 +95,7 @@ def _insert(draw: random.Random, data: bytes, text: bytes) -> bytes:
 
 def _times(draw: random.Random) -> int:
     """How often something is repeated: mostly a little, sometimes very often."""
-    return int(min(draw.paretovariate(0.5), MOST_REPEATS))
+    return int(min(draw.paretovariate(0.7), MOST_REPEATS))
 
 
 def flip_bytes(draw: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:

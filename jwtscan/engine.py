@@ -234,6 +234,7 @@ class _Scan:
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def _analyse(self, looks: dict[str, Look]) -> None:
+        from jwtscan.meaning.effort import EXCEEDED
         from jwtscan.meaning.project import Project
         from jwtscan.syntax.ledger import Ledger
 
@@ -247,6 +248,7 @@ class _Scan:
         kept = [row for row in rows if not self._is_silenced(ledger, row)]
         kept += self._run_own_rules(project, rules, looks, ledger)
         self._settle(project, kept)
+        self.result.skipped += [Skipped(path, EXCEEDED) for path in sorted(project.effort.exceeded)]
 
     def _run_rules(self, project: Project, rules: Sequence[Rule]) -> Iterator[Row]:
         rules = [rule for rule in rules if "tool" not in rule.tags]
@@ -258,8 +260,10 @@ class _Scan:
             lowered = unit.document.source.lower()
             for rule in rules:
                 if any(word.encode() in lowered for word in rule.keywords):
-                    for match in rule.find(unit, project):
-                        yield rule, unit, match
+                    matches: list[Match] = []
+                    with project.effort.on(unit):
+                        matches.extend(rule.find(unit, project))
+                    yield from ((rule, unit, match) for match in matches)
 
     def _is_silenced(self, ledger: Ledger, row: Row) -> bool:
         rule, unit, match = row

@@ -8,29 +8,24 @@ Names that say JWT app without any use are found in ``named``.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Confidence
 from jwtscan.meaning import variants, zoom
-from jwtscan.meaning.named import Named, real_value, tail
-from jwtscan.meaning.sources import SETTINGS_KINDS, Source
+from jwtscan.meaning.named import Named, real_value
+from jwtscan.meaning.sources import Source
 from jwtscan.meaning.values import Configured, External, Value
-from jwtscan.meaning.variants import Homes, is_config_module, stem_of
+from jwtscan.meaning.variants import is_config_module
+from jwtscan.meaning.wanted import Wanted, reason
 from jwtscan.syntax import ir
-from jwtscan.syntax.unit import Setting, Unit
+from jwtscan.syntax.unit import Unit
 from jwtscan.text import Span
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use, Uses
 
-Wanted = tuple[str, "Use"]
-"""What a use wants of a name: key, secret or token, and the use."""
-
-_ENVIRONMENTS = {"env", "shell"}
-_PLAIN = {"key", "secret", "token"}
 _OTHER_VENDORS = re.compile(r"AIza|SG\.|sk_|pk_|rk_|AKIA|ASIA|gh[opsur]_|xox[abprs]-|ya29\.")
 
 
@@ -41,8 +36,7 @@ class Credentials:
         self.uses = uses
         self.project = uses.project
         self._named = Named(uses)
-        self._env: dict[str, list[Wanted]] = defaultdict(list)
-        self._keys: dict[str, list[Wanted]] = defaultdict(list)
+        self._wanted = Wanted(uses.project)
 
     @cached_property
     def by_path(self) -> dict[str, list[Source]]:
@@ -65,11 +59,12 @@ class Credentials:
         behind = [source for use in self.uses.all if use.confidence > Confidence.LOW for source in self._behind(use)]
         yield from behind
         yield from variants.of(self.project, behind)
-        self._load_settings()
-        yield from self._defined()
+        yield from self._wanted.found()
         for unit in self.project.candidates():
-            yield from self._named.of(unit)
-            yield from self._config_module(unit)
+            found: list[Source] = []
+            with self.project.effort.on(unit):
+                found.extend(self._named.of(unit))
+            yield from found
 
     # -- behind uses -------------------------------------------------------------------------------------------------
 
@@ -108,78 +103,30 @@ class Credentials:
     def _external(self, use: Use, part: str, value: Value, end: External) -> Source | None:
         name, unit = end.name, value.unit
         if name.startswith("env:"):
-            self._env[name[4:]].append((part, use))
+            self._wanted.variable(name[4:], part, use)
             if unit is use.unit:
                 return None  # a read beside its use is in the use's trail
             return _made("config", use, value, unit.span(end.span), name, part)
-        if "." in name:
-            self._keys[tail(name)].append((part, use))
-            self._env[name.rpartition(".")[2]].append((part, use))
+        owner, dot, last = name.rpartition(".")
+        if dot:
+            self._wanted.key(name, part, use)
+        if owner == "this" and unit is not use.unit:
+            field = _field(unit, last)
+            return None if field is None else _made("config", use, value, unit.span(field), last, part)
         return None
-
-    # -- definitions -------------------------------------------------------------------------------------------------
-
-    def _load_settings(self) -> None:
-        """Reads the settings files whose keys a use may mean, though no word of Zoom is in them."""
-        if self._env or self._keys:
-            for path in self.project.settings_files():
-                self.project.load(path)
-
-    def _defined(self) -> Iterator[Source]:
-        """Settings that define what uses read: by the variable's name, or by the last parts of the key.
-
-        A name that many programs have (``API_KEY``) is looked for near its uses first: in the same package, above or
-        below it.
-        """
-        rows: dict[str, list[tuple[Unit, Setting, list[Wanted]]]] = defaultdict(list)
-        for unit in list(self.project.units.values()):
-            for setting in unit.settings if unit.kind in SETTINGS_KINDS else ():
-                wanted = self._wanted(unit, setting)
-                if wanted:
-                    rows[setting.name].append((unit, setting, wanted))
-        homes = Homes(self.project.modules.files)
-        for name, found in rows.items():
-            near = [row for row in found if any(homes.are_near(row[0].path, use.unit.path) for _, use in row[2])]
-            for unit, setting, wanted in found if zoom.says_zoom(name) else near or found:
-                part, use = wanted[0]
-                reason = _reason(use)
-                text = real_value(setting)
-                yield Source("config", unit, setting.span, setting.key, part, use.confidence, reason, text)
-
-    def _wanted(self, unit: Unit, setting: Setting) -> list[Wanted]:
-        if setting.is_env or unit.kind in _ENVIRONMENTS:
-            return self._env.get(setting.name, []) or self._fields.get(setting.name.casefold(), [])
-        return self._keys.get(tail(setting.key), [])
-
-    @cached_property
-    def _fields(self) -> dict[str, list[Wanted]]:
-        """What settings classes read: pydantic finds ``API_KEY`` for the field ``api_key``."""
-        return {
-            name.casefold(): wanted
-            for name, wanted in self._env.items()
-            if name.casefold() not in _PLAIN and "_" in name
-        }
-
-    def _config_module(self, unit: Unit) -> Iterator[Source]:
-        """Names of a config module that nothing in the repository imports: it is loaded by its path, or copied."""
-        if unit.module is None or not is_config_module(unit):
-            return
-        for key, found in self._keys.items():
-            owner, _, name = key.rpartition(".")
-            if name.casefold() in _PLAIN and not set(zoom.words(owner)) & set(zoom.words(stem_of(unit.path))):
-                continue
-            for binding in unit.module.scope.bindings.get(name, ()):
-                if isinstance(binding.value, (ir.Literal, ir.Call)):
-                    part, use = found[0]
-                    yield Source("config", unit, unit.span(binding.span), name, part, use.confidence, _reason(use))
 
 
 def _made(kind: str, use: Use, value: Value, span: Span, name: str, part: str, text: str | None = None) -> Source:
-    return Source(kind, value.unit, span, name, part, use.confidence, _reason(use), text, value.trail)
+    return Source(kind, value.unit, span, name, part, use.confidence, reason(use), text, value.trail)
 
 
-def _reason(use: Use) -> str:
-    return f"feeds {use.kind} at {use.unit.path}:{use.unit.document.lines.line_of(use.span.start)}"
+def _field(unit: Unit, name: str) -> Span | None:
+    """Where a settings class declares a field that has no value in the program."""
+    for cls in unit.module.classes if unit.module else ():
+        for binding in cls.scope.bindings.get(name, ()):
+            if binding.kind == "field":
+                return binding.span
+    return None
 
 
 def _is_modern_name(value: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,12 @@ def confidence(hints: Iterable[Hint]) -> Confidence:
 
 def surroundings(profiles: Profiles, unit: Unit) -> list[Hint]:
     """What the file, its path, its imports and its importers say of Zoom."""
+    if unit.path not in profiles.surroundings:
+        profiles.surroundings[unit.path] = tuple(_surroundings(profiles, unit))
+    return list(profiles.surroundings[unit.path])
+
+
+def _surroundings(profiles: Profiles, unit: Unit) -> list[Hint]:
     own = profiles.of(unit)
     hints = []
     if own.api_host:
@@ -56,10 +62,11 @@ def surroundings(profiles: Profiles, unit: Unit) -> list[Hint]:
     return hints
 
 
-def _reachable(profiles: Profiles, unit: Unit) -> list[Unit]:
+def _reachable(profiles: Profiles, unit: Unit) -> Iterator[Unit]:
     """Neighbours, and the importers of importers: a token helper behind a client behind the callers."""
-    near = profiles.neighbours(unit)
-    return near + [far for one in profiles.importers(unit) for far in profiles.neighbours(one) if far is not unit]
+    yield from profiles.neighbours(unit)
+    for one in profiles.importers(unit):
+        yield from (far for far in profiles.neighbours(one) if far is not unit)
 
 
 def from_names(values: Sequence[Value], what: str) -> list[Hint]:

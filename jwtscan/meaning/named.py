@@ -42,6 +42,7 @@ class Named:
 
     def __init__(self, uses: Uses) -> None:
         self.uses = uses
+        self._accounts: dict[str, bool] = {}
 
     def of(self, unit: Unit) -> Iterator[Source]:
         yield from self._settings(unit)
@@ -112,12 +113,13 @@ class Named:
             span = Span(match.start(), match.end())
             if zoom.is_legacy_name(name) and not quiet.hold(span):
                 yield self._made(unit, unit.span(span), f"env:{name}")
-        for call in module.calls:
-            for entry in call.keywords:
+        given = [(call.span, call.keywords) for call in module.calls] + [(o.span, o.entries) for o in module.objects]
+        for span, entries in given:
+            for entry in entries:
                 if isinstance(entry, ir.Entry) and any(word in (entry.key or "").lower() for word in _NAMING):
                     for literal in _texts(entry.value):
                         if zoom.is_legacy_name(str(literal.value)):
-                            yield self._made(unit, unit.span(call.span), f"env:{literal.value}")
+                            yield self._made(unit, unit.span(span), f"env:{literal.value}")
 
     def _literals(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Literals with a JWT app's shape under a credential's name, in code that speaks of Zoom."""
@@ -167,9 +169,12 @@ class Named:
 
     def _has_account(self, unit: Unit) -> bool:
         """An account id beside the names: they may hold Server-to-Server credentials already."""
-        profile = self.uses.profiles.of(unit)
-        names = [setting.name for setting in unit.settings] + list(profile.names)
-        return profile.server_to_server or any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
+        if unit.path not in self._accounts:
+            profile = self.uses.profiles.of(unit)
+            names = [setting.name for setting in unit.settings] + list(profile.names)
+            beside = any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
+            self._accounts[unit.path] = profile.server_to_server or beside
+        return self._accounts[unit.path]
 
     @cached_property
     def _modern_names(self) -> frozenset[str]:
@@ -185,7 +190,8 @@ class Named:
                 found.update(match.group("name").decode().casefold() for match in ENV_READ.finditer(code))
                 found.update(name.rpartition(".")[2].casefold() for name in profile.names)
             else:
-                found.update(self._given_to_new_clients(unit))
+                with self.uses.project.effort.on(unit):
+                    found.update(self._given_to_new_clients(unit))
         return frozenset(found)
 
     def _given_to_new_clients(self, unit: Unit) -> Iterator[str]:

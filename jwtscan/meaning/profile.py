@@ -11,6 +11,7 @@ from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
 if TYPE_CHECKING:
+    from jwtscan.meaning.evidence import Hint
     from jwtscan.meaning.project import Project
 
 _ZOOM = re.compile(rb"zoom", re.I)
@@ -45,6 +46,7 @@ class Profiles:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.surroundings: dict[str, tuple[Hint, ...]] = {}
         self._of: dict[str, Profile] = {}
         self._importers: dict[str, list[Unit]] | None = None
         self._imported: dict[str, list[Unit]] = {}

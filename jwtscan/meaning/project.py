@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.meaning import models
+from jwtscan.meaning.effort import Effort
 from jwtscan.meaning.modules import Modules
-from jwtscan.meaning.values import Configured, End, External, Instance, Reach, Value
+from jwtscan.meaning.values import MAX_DEPTH, Configured, End, External, Instance, Reach, Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Span
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from jwtscan.syntax.ledger import Ledger
 
 MAX_BASES = 4
+MAX_STARS = 200
+MAX_NESTED = 7
 MAX_SETTINGS_FILES = 400
 _SETTINGS_FILE = re.compile(
     r"(?:^|/)(?:\.?[^/]*\.?env(?:rc)?(?:\.[^/]+)?|[^/]*compose[^/]*\.ya?ml|Dockerfile[^/]*|app\.json|"
@@ -41,6 +44,7 @@ class Project:
     def __init__(self, files: Iterable[str], read: Callable[[str], Unit | None], root: str = "") -> None:
         self.root = root
         self.models = models.builtin()
+        self.effort = Effort()
         self.units: dict[str, Unit] = {}
         self._read = read
         self._unread: set[str] = set()
@@ -48,12 +52,16 @@ class Project:
         self.ledger: Ledger | None = None
         self.modules = Modules(files, self.load)
         self._calls: dict[str, list[tuple[Unit, ir.Call]]] = defaultdict(list)
-        self._stores: dict[str, list[tuple[Unit, ir.Store]]] = defaultdict(list)
+        self._stores: dict[tuple[str, str], list[ir.Store]] = defaultdict(list)
+        self._setters: dict[str, dict[int, list[str]]] = {}
+        self._starred: dict[str, list[Unit]] = {}
+        self._plain: dict[str, list[str]] = defaultdict(list)
         self._names: dict[int, list[str]] = defaultdict(list)
         self._homes: dict[int, Unit] = {}
         self._pages: list[Unit] = []
         self._called: dict[int, list[tuple[Unit, ir.Call]]] = {}
         self._verifying: set[int] = set()
+        self._nested = 0
 
     def look_at(self, paths: Iterable[str]) -> None:
         """Loads the candidates: the files that the rules are run on."""
@@ -74,13 +82,19 @@ class Project:
 
     def add(self, unit: Unit) -> None:
         self.units[unit.path] = unit
-        module = unit.module
-        if module is None:
-            return
+        if unit.links:
+            self._pages.append(unit)
+        if unit.module is not None:
+            self._index(unit, unit.module)
+
+    def _index(self, unit: Unit, module: ir.Module) -> None:
         for call in module.calls:
-            self._calls[_called_name(call)].append((unit, call))
+            name = _called_name(call)
+            if name not in self._calls:
+                self._plain[name.lower().replace("_", "")].append(name)
+            self._calls[name].append((unit, call))
         for store in module.stores:
-            self._stores[store.target.name].append((unit, store))
+            self._stores[unit.path, store.target.name].append(store)
             self._name(store.target.name, store.value)
         for obj in module.objects:
             for entry in obj.entries:
@@ -92,8 +106,6 @@ class Project:
             for bindings in scope.bindings.values():
                 for binding in bindings:
                     self._name(binding.name, binding.value)
-        if unit.links:
-            self._pages.append(unit)
 
     def _name(self, name: str, expr: ir.Expr | None) -> None:
         if isinstance(expr, ir.Func):
@@ -125,8 +137,15 @@ class Project:
     # -- values ----------------------------------------------------------------------------------------------------
 
     def reach(self, unit: Unit, expr: ir.Expr | None) -> list[Value]:
-        """The values an expression may have, each with its trail."""
-        return [] if expr is None else Reach(self, self.models).of(unit, expr)
+        """The values an expression may have, each with its trail. A search that others wait for is a shorter one."""
+        if expr is None or self._nested > MAX_NESTED:
+            return []
+        start = MAX_DEPTH * self._nested // (self._nested + 1)
+        self._nested += 1
+        try:
+            return Reach(self, self.models).of(unit, expr, depth=start)
+        finally:
+            self._nested -= 1
 
     def names(self, unit: Unit, expr: ir.Expr) -> list[str]:
         """The dotted names of what an expression means outside the project."""
@@ -157,35 +176,27 @@ class Project:
         found = self.load(target[0])
         return None if found is None else (found, target[1])
 
-    def exported(
-        self, unit: Unit, name: str, seen: frozenset[str] = frozenset()
-    ) -> Iterator[tuple[Unit, ir.Expr, Span]]:
+    def exported(self, unit: Unit, name: str) -> Iterator[tuple[Unit, ir.Expr, Span]]:
         """The expressions that a module gives under a name, with the unit and span that say so."""
-        module = unit.module
-        if module is None or unit.path in seen:
-            return
-        found = False
-        if module.language == "python":
-            for binding in module.scope.bindings.get(name, ()):
-                if binding.value is not None:
-                    found = True
-                    yield unit, binding.value, binding.span
-        else:
-            expr = module.exports.get(name)
-            if expr is None and name == "default":
-                expr = module.exports.get("=")
-            if expr is not None:
-                found = True
-                yield unit, expr, expr.span
-            elif "=" in module.exports:
-                whole = module.exports["="]
-                found = True
-                yield unit, ir.Attr(whole.span, whole, name, whole.span), whole.span
-        if not found:
-            for star in module.star_exports:
-                target = self.resolve(unit, star)
-                if target is not None:
-                    yield from self.exported(target[0], name, seen | {unit.path})
+        queue, seen = [unit], {unit.path}
+        while queue and len(seen) <= MAX_STARS:
+            current = queue.pop()
+            found = list(_given_out(current, name))
+            yield from found
+            if not found:
+                behind = [star for star in self._stars(current) if star.path not in seen]
+                seen.update(star.path for star in behind)
+                queue.extend(reversed(behind))
+
+    def _stars(self, unit: Unit) -> list[Unit]:
+        """The units of the project that a unit imports or gives on as a whole."""
+        if unit.path not in self._starred:
+            self.effort.spend(len(unit.module.star_exports) if unit.module else 0)
+            targets = [self.resolve(unit, star) for star in (unit.module.star_exports if unit.module else ())]
+            units = {target[0].path: target[0] for target in targets if target is not None}
+            self._starred[unit.path] = list(units.values())
+        self.effort.spend(len(self._starred[unit.path]) / 16)
+        return self._starred[unit.path]
 
     def whole_export(self, unit: Unit) -> ir.Expr | None:
         """What ``require()`` of a CommonJS module gives when it is one value (``module.exports = value``)."""
@@ -196,32 +207,29 @@ class Project:
         module = unit.module
         if module is None:
             return
-        for star in module.star_exports:
-            target = self.resolve(unit, star)
-            if target is not None and target[0].module is not None:
-                other = target[0]
-                yield from ((other, b) for b in (other.module.scope.bindings.get(name, ()) if other.module else ()))
-                if other is not unit:
-                    yield from self._starred_again(other, name, {unit.path})
+        for other in self._behind_stars(unit):
+            if other.module is not None:
+                yield from ((other, b) for b in other.module.scope.bindings.get(name, ()))
         if module.language != "python":
             for other in self._same_page(unit):
                 if other.module is not None:
                     yield from ((other, b) for b in other.module.scope.bindings.get(name, ()))
 
-    def _starred_again(self, unit: Unit, name: str, seen: set[str]) -> Iterator[tuple[Unit, ir.Binding]]:
-        if unit.path in seen or unit.module is None:
-            return
-        seen.add(unit.path)
-        for star in unit.module.star_exports:
-            target = self.resolve(unit, star)
-            if target is not None and target[0].module is not None:
-                yield from ((target[0], b) for b in target[0].module.scope.bindings.get(name, ()))
-                yield from self._starred_again(target[0], name, seen)
+    def _behind_stars(self, unit: Unit) -> Iterator[Unit]:
+        """The units that a unit imports as a whole, and those that they do."""
+        queue, seen = list(reversed(self._stars(unit))), {unit.path}
+        while queue and len(seen) <= MAX_STARS:
+            current = queue.pop()
+            if current.path not in seen:
+                seen.add(current.path)
+                yield current
+                queue.extend(reversed([star for star in self._stars(current) if star.path not in seen]))
 
     def unresolved_star(self, unit: Unit) -> str | None:
         """The one star import whose module is not in the project, if there is exactly one."""
         if unit.module is None or unit.module.language != "python":
             return None
+        self.effort.spend(len(unit.module.star_exports) / 8)
         missing = [star.module for star in unit.module.star_exports if self.resolve(unit, star) is None]
         return missing[0] if len(missing) == 1 else None
 
@@ -257,13 +265,12 @@ class Project:
                 yield Value(Configured(span, Setting(key, None, setting.key_span, Span(0, 0))), unit)
                 return
 
-    def stores(self, unit: Unit, attr: ir.Attr) -> list[ir.Store]:
+    def stores(self, unit: Unit, attr: ir.Attr) -> Iterator[ir.Store]:
         """Assignments to the same attribute of the same name in the same unit."""
-        return [
-            store
-            for home, store in self._stores.get(attr.name, ())
-            if home is unit and store.target is not attr and self.same_place(store.target.obj, attr.obj)
-        ]
+        for store in self._stores.get((unit.path, attr.name), ()):
+            self.effort.spend(1 / 8)
+            if store.target is not attr and self.same_place(store.target.obj, attr.obj):
+                yield store
 
     def same_place(self, left: ir.Expr, right: ir.Expr) -> bool:
         """Whether two names or attributes are written alike and mean the same binding."""
@@ -280,8 +287,9 @@ class Project:
             if binding.value is not None:
                 found = True
                 yield binding.span, binding.value
-        for home, store in self._stores.get(name, ()):
-            if home is unit and isinstance(store.target.obj, ir.This) and store.target.obj.owner is cls:
+        for store in self._stores.get((unit.path, name), ()):
+            self.effort.spend(1 / 8)
+            if isinstance(store.target.obj, ir.This) and store.target.obj.owner is cls:
                 found = True
                 yield store.target.name_span, store.value
         if not found and depth < MAX_BASES:
@@ -294,13 +302,13 @@ class Project:
         """What the setter of a ``useState`` call is called with."""
         if unit.module is None:
             return []
+        if unit.path not in self._setters:
+            self._setters[unit.path] = _setters(unit.module)
         updates: list[ir.Expr] = []
-        for scope in _scopes(unit.module):
-            for name, bindings in scope.bindings.items():
-                for binding in bindings:
-                    value = binding.value
-                    if isinstance(value, ir.Index) and value.obj is call and getattr(value.key, "value", None) == 1:
-                        updates += [c.args[0] for _, c in self._calls.get(name, ()) if c.args and _ is unit]
+        for name in self._setters[unit.path].get(id(call), ()):
+            calls = self._calls.get(name, ())
+            self.effort.spend(len(calls) / 8)
+            updates += [made.args[0] for home, made in calls if made.args and home is unit]
         return [r for u in updates for r in (u.returns if isinstance(u, ir.Func) else [u])]
 
     def callers(self, func: ir.Func) -> list[tuple[Unit, ir.Call]]:
@@ -335,9 +343,7 @@ class Project:
         if home is None or home.module is None:
             return
         stem = posixpath.basename(home.path).partition(".")[0].lower()
-        for name in self._calls:
-            if name.lower().replace("_", "") == stem.replace("-", "").replace("_", ""):
-                yield name
+        yield from self._plain.get(stem.replace("-", "").replace("_", ""), ())
 
     def _means(self, unit: Unit, call: ir.Call, target: ir.Func | ir.Class) -> bool:
         ends: list[End] = [value.end for value in self.reach(unit, call.func)]
@@ -355,6 +361,26 @@ class Project:
         for call in unit.module.calls if unit.module else ():
             names = self.names(unit, call.func)
             yield call, names[0] if names else None
+
+
+def _given_out(unit: Unit, name: str) -> Iterator[tuple[Unit, ir.Expr, Span]]:
+    """The expressions that a module itself gives under a name."""
+    module = unit.module
+    if module is None:
+        return
+    if module.language == "python":
+        for binding in module.scope.bindings.get(name, ()):
+            if binding.value is not None:
+                yield unit, binding.value, binding.span
+        return
+    expr = module.exports.get(name)
+    if expr is None and name == "default":
+        expr = module.exports.get("=")
+    if expr is not None:
+        yield unit, expr, expr.span
+    elif "=" in module.exports:
+        whole = module.exports["="]
+        yield unit, ir.Attr(whole.span, whole, name, whole.span), whole.span
 
 
 def _called_name(call: ir.Call) -> str:
@@ -378,6 +404,18 @@ def _parts(end: End) -> Iterator[ir.Expr]:
             yield end.func.obj
     elif isinstance(end, External) and end.call is not None:
         yield from _parts(end.call)
+
+
+def _setters(module: ir.Module) -> dict[int, list[str]]:
+    """The names that the second part of a call's result is given, by the call: ``const [key, setKey] = useState()``."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for scope in _scopes(module):
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                value = binding.value
+                if isinstance(value, ir.Index) and getattr(value.key, "value", None) == 1:
+                    found[id(value.obj)].append(name)
+    return found
 
 
 def _scopes(module: ir.Module) -> Iterator[ir.Scope]:

@@ -34,12 +34,22 @@ class Sites:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._of: dict[str, list[Site]] = {}
+        self._at: dict[str, dict[int, list[Site]]] = {}
 
     def of(self, unit: Unit, role: str | None = None) -> list[Site]:
         if unit.path not in self._of:
             self._of[unit.path] = list(self._find(unit))
         found = self._of[unit.path]
         return found if role is None else [site for site in found if site.role == role]
+
+    def at(self, unit: Unit, call: ir.Call) -> list[Site]:
+        """The sites of a unit that are a call."""
+        if unit.path not in self._at:
+            table: dict[int, list[Site]] = {}
+            for site in self.of(unit):
+                table.setdefault(id(site.call), []).append(site)
+            self._at[unit.path] = table
+        return self._at[unit.path].get(id(call), [])
 
     def _find(self, unit: Unit) -> list[Site]:
         if unit.module is None:

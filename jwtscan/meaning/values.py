@@ -115,12 +115,14 @@ class Reach:
     def __init__(self, project: Project, models: Models) -> None:
         self.project = project
         self.models = models
+        self.spend = project.effort.spend
         self.steps = 0
         self.seen: set[tuple[int, int, str]] = set()
 
     def of(self, unit: Unit, expr: ir.Expr, frame: Frame | None = None, depth: int = 0) -> list[Value]:
         """The values that ``expr`` may have, at most ``MAX_VALUES`` of them."""
         self.steps += 1
+        self.spend()
         key = (id(expr), id(frame), "")
         if depth > MAX_DEPTH or self.steps > MAX_STEPS or key in self.seen:
             return []
@@ -159,17 +161,16 @@ class Reach:
     # -- names ---------------------------------------------------------------------------------------------------
 
     def _name(self, unit: Unit, name: ir.Name, frame: Frame | None, depth: int) -> Iterator[Value]:
-        bindings = name.scope.find(name.id)
-        if not bindings:
+        holder = name.scope.holder(name.id)
+        if holder is None:
             yield from self._free(unit, name, depth)
             return
-        for binding in bindings:
+        inner = frame if holder.kind != "module" else None
+        for binding in holder.bindings[name.id]:
             step = self.step(unit, binding.span, name.id)
             if binding.value is None:
                 yield Value(External(name.span, f"?{name.id}"), unit, (step,))
                 continue
-            scope = _scope_of(name, binding)
-            inner = frame if scope is None or scope.kind != "module" else None
             for value in self.of(unit, binding.value, inner, depth):
                 yield replace(value, trail=(*value.trail, step))
 
@@ -224,6 +225,7 @@ class Reach:
         """What an attribute is given by assignments to the same place, and by the options of a component."""
         bare = isinstance(attr.obj, ir.This) and attr.obj.owner is None
         if bare and unit.module is not None:
+            self.spend(len(unit.module.objects) / 8)
             yield from option_fields(unit.module, attr.name)
         if bare or isinstance(attr.obj, (ir.Name, ir.Attr)):
             yield from ((store.target.name_span, store.value) for store in self.project.stores(unit, attr))
@@ -254,20 +256,19 @@ class Reach:
             yield Value(External(span, f"?.{name}"), owner.unit, owner.trail)
 
     def _entry(self, owner: Value, obj: ir.Object, name: str, depth: int, frame: Frame | None) -> Iterator[Value]:
+        self.spend(len(obj.entries) / 64)
         entry = obj.get(name)
         if entry is not None:
             step = self.step(owner.unit, entry.key_span, name)
             for value in self.of(owner.unit, entry.value, frame, depth):
                 yield replace(value, trail=(*value.trail, step, *owner.trail))
             return
-        spread = False
+        if depth > MAX_DEPTH:
+            return
         for part in obj.entries:
             if isinstance(part, ir.Spread):
-                spread = True
                 for inner in self.of(owner.unit, part.value, frame, depth):
-                    yield from self.member(inner, name, part.span, depth, frame)
-        if not spread:
-            return
+                    yield from self.member(inner, name, part.span, depth + 1, frame)
 
     def _export(self, unit: Unit, name: str, span: Span, depth: int) -> Iterator[Value]:
         for source, expr, where in self.project.exported(unit, name):
@@ -438,15 +439,6 @@ def _argument(call: ir.Call, param: ir.Param) -> ir.Expr | None:
     if param.variadic:
         return None
     return call.arg(param.index, param.name)
-
-
-def _scope_of(name: ir.Name, binding: ir.Binding) -> ir.Scope | None:
-    scope: ir.Scope | None = name.scope
-    while scope is not None:
-        if binding in scope.bindings.get(binding.name, ()):
-            return scope
-        scope = scope.parent
-    return None
 
 
 def _names_more(value: Value, name: str) -> bool:

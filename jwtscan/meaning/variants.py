@@ -53,17 +53,20 @@ def stem_of(path: str) -> str:
 
 
 def is_config_module(unit: Unit) -> bool:
-    return bool(_CONFIG_WORDS & set(zoom.words(stem_of(unit.path))))
+    return _says_config(stem_of(unit.path))
 
 
 def of(project: Project, sources: Iterable[Source]) -> Iterator[Source]:
     """The places in the variants of config modules that hold what ``sources`` hold in theirs."""
     done: set[tuple[str, str]] = set()
+    places: dict[str, list[tuple[str, Span]]] = {}
     for source in sources:
         unit = source.unit
-        if unit.module is None:
+        if unit.module is None or not _may_vary(unit.path):
             continue
-        place = next((key for key, span in _places(unit).items() if span.holds(source.span)), None)
+        if unit.path not in places:
+            places[unit.path] = list(_places(unit).items())
+        place = next((key for key, span in places[unit.path] if span.holds(source.span)), None)
         if place is None or (unit.path, place) in done:
             continue
         done.add((unit.path, place))
@@ -74,13 +77,18 @@ def of(project: Project, sources: Iterable[Source]) -> Iterator[Source]:
                 yield replace(source, kind="config", unit=other, span=span, text=None, trail=())
 
 
+def _may_vary(path: str) -> bool:
+    return _says_config(stem_of(path)) or _says_config(posixpath.basename(posixpath.dirname(path)))
+
+
+def _says_config(name: str) -> bool:
+    return bool(_CONFIG_WORDS & set(zoom.words(name)))
+
+
 def _variants(project: Project, path: str) -> list[str]:
     """Files beside a config module that are the same for another environment, or a template of it."""
     folder, name = posixpath.split(path)
-    words = set(zoom.words(stem_of(path)))
-    shared = set(zoom.words(posixpath.basename(folder))) & _CONFIG_WORDS
-    if not words & _CONFIG_WORDS and not shared:
-        return []
+    shared = _says_config(posixpath.basename(folder))
     found = [
         other
         for other in project.modules.files

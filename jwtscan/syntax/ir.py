@@ -242,13 +242,18 @@ class Scope:
         self.bindings.setdefault(binding.name, []).append(binding)
 
     def find(self, name: str) -> list[Binding]:
-        """The bindings that ``name`` means here: the nearest scope that has any. Class scopes hide from functions."""
+        """The bindings that ``name`` means here."""
+        holder = self.holder(name)
+        return [] if holder is None else holder.bindings[name]
+
+    def holder(self, name: str) -> Scope | None:
+        """The nearest scope that binds ``name``. Class scopes hide from functions."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.bindings and (scope is self or scope.kind != "class"):
-                return scope.bindings[name]
+                return scope
             scope = scope.parent
-        return []
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,15 +81,30 @@ class Uses:
         """The tokens that are signed, first of all: a class of the project that signs one is a client."""
         from jwtscan.meaning.uses import mint
 
-        return [use for unit in self.project.candidates() for use in mint.find(self, unit)]
+        return self._found(mint.find)
+
+    @cached_property
+    def minting(self) -> dict[int, Use]:
+        """The classes, by identity, in whose methods a token is signed."""
+        from jwtscan.meaning.uses import own
+
+        return own.minting(self)
 
     @cached_property
     def all(self) -> list[Use]:
         from jwtscan.meaning.uses import bearer, client, join, signature
 
-        finders: tuple[Finder, ...] = (signature.find, join.find, client.find, bearer.find)
-        rest = [use for unit in self.project.candidates() for finder in finders for use in finder(self, unit)]
+        rest = self._found(signature.find, join.find, client.find, bearer.find)
         return [*self.mints, *rest]
+
+    def _found(self, *finders: Finder) -> list[Use]:
+        """What finders find in each candidate; where a unit's budget runs out, what they had found by then."""
+        found: list[Use] = []
+        for unit in self.project.candidates():
+            for finder in finders:
+                with self.project.effort.on(unit):
+                    found.extend(finder(self, unit))
+        return found
 
     @cached_property
     def credentials(self) -> Credentials:

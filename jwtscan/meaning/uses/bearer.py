@@ -46,9 +46,11 @@ def _headers(uses: Uses, unit: Unit, module: ir.Module) -> Iterator[tuple[ir.Ent
     texts = [concat for concat in module.concats if concat.parts and _says_bearer(concat.parts[0])]
     given = list(_authorizations(module))
     for text in texts:
+        uses.project.effort.spend(len(given) / 50)
         subject = next((node for node, _ in given if node.span.holds(text.span)), text)
         yield subject, text
     for node, expr in given:
+        uses.project.effort.spend(len(texts) / 50)
         if any(node.span.holds(text.span) for text in texts):
             continue
         if not any(_starts_bearer(value) for value in uses.project.reach(unit, expr)):
@@ -211,9 +213,7 @@ def _is_minted(uses: Uses, value: Value) -> bool:
     call = value.end.call if isinstance(value.end, External) else None
     if call is None:
         return False
-    return any(
-        site.call is call and site.role in {"jwt.sign", "hmac", "zoom.mint"} for site in uses.sites.of(value.unit)
-    )
+    return any(site.role in {"jwt.sign", "hmac", "zoom.mint"} for site in uses.sites.at(value.unit, call))
 
 
 def _is_fetched(value: Value) -> bool:

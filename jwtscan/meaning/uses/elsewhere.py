@@ -29,13 +29,14 @@ MAX_ROUNDS = 3
 
 def goes_elsewhere(uses: Uses, site: Site) -> bool:
     """Whether the token provably ends in a cookie, a mail's link or a call to another host, and in no call to Zoom."""
-    return _ends(uses, site.unit, site.call, _holders(site.call, _scopes(site.call.scope)))
+    return _ends(uses, site.unit, site.call, _holders(uses, site.call, _scopes(site.call.scope)))
 
 
 def is_sent_elsewhere(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr) -> bool:
     """The same of a header or text that is not a call."""
     if unit.module is None or not names_other_hosts(unit):
         return False
+    uses.project.effort.spend(len(unit.module.functions) / 50)
     holding = [func for func in unit.module.functions if func.span.holds(subject.span)]
     holders: set[ir.Binding] = set()
     if isinstance(subject, ir.Store):
@@ -44,7 +45,9 @@ def is_sent_elsewhere(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.
             place = place.obj
         holders.update(place.scope.find(place.id) if isinstance(place, ir.Name) else ())
         subject = subject.value
-    return _ends(uses, unit, subject, _holders(subject, [unit.module.scope, *(f.scope for f in holding)], holders))
+    return _ends(
+        uses, unit, subject, _holders(uses, subject, [unit.module.scope, *(f.scope for f in holding)], holders)
+    )
 
 
 def names_other_hosts(unit: Unit) -> bool:
@@ -56,6 +59,7 @@ def names_other_hosts(unit: Unit) -> bool:
 
 def _ends(uses: Uses, unit: Unit, token: ir.Expr | ir.Entry, holders: set[ir.Binding]) -> bool:
     found = False
+    uses.project.effort.spend(len(unit.module.calls) + len(unit.module.concats) if unit.module else 0)
     for call in unit.module.calls if unit.module else ():
         if call is token or not _holds(_inside(call), token, holders):
             continue
@@ -103,12 +107,13 @@ def _scopes(scope: ir.Scope | None) -> list[ir.Scope]:
 
 
 def _holders(
-    token: ir.Expr | ir.Entry, scopes: Iterable[ir.Scope], known: Iterable[ir.Binding] = ()
+    uses: Uses, token: ir.Expr | ir.Entry, scopes: Iterable[ir.Scope], known: Iterable[ir.Binding] = ()
 ) -> set[ir.Binding]:
     """The bindings in scopes that hold a token, or something put together with it."""
     near = [binding for scope in scopes for bindings in scope.bindings.values() for binding in bindings]
     holders = set(known)
     for _ in range(MAX_ROUNDS):
+        uses.project.effort.spend(len(near) / 2)
         more = {one for one in near if one.value is not None and _holds([one.value], token, holders)}
         if more <= holders:
             break
@@ -121,7 +126,7 @@ def _holds(roots: Iterable[ir.Expr | ir.Entry], token: ir.Expr | ir.Entry, holde
         for node in islice(ir.walk(root), MAX_NODES):
             if node is token:
                 return True
-            if isinstance(node, ir.Name) and any(binding in holders for binding in node.scope.find(node.id)):
+            if isinstance(node, ir.Name) and not holders.isdisjoint(node.scope.find(node.id)):
                 return True
     return False
 

@@ -86,6 +86,7 @@ def _stores(project: Project, unit: Unit, expr: ir.Expr) -> Iterator[ir.Store]:
     """``payload.iss = key`` and ``payload["iss"] = key`` in the unit, for the name that the expression is."""
     expr = _inside(expr)
     if isinstance(expr, (ir.Name, ir.Attr)) and unit.module is not None:
+        project.effort.spend(len(unit.module.stores) / 10)
         for store in unit.module.stores:
             if project.same_place(store.target.obj, expr):
                 yield store
@@ -96,6 +97,7 @@ def _updates(project: Project, unit: Unit, expr: ir.Expr) -> Iterator[ir.Object]
     expr = _inside(expr)
     if not isinstance(expr, (ir.Name, ir.Attr)) or unit.module is None:
         return
+    project.effort.spend(len(unit.module.calls) / 30)
     for call in unit.module.calls:
         func = call.func
         if not isinstance(func, ir.Attr) or func.name not in {"update", "assign"}:

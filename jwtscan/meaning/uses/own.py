@@ -40,7 +40,7 @@ class _Given:
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     """Constructor calls that hand a key and a secret to a class that signs tokens, or that is called after Zoom."""
-    minting = _minting(uses)
+    minting = uses.minting
     if unit.module is None or not (minting or uses.profiles.of(unit).names):
         return
     for call in unit.module.calls:
@@ -52,7 +52,7 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
             yield use
 
 
-def _minting(uses: Uses) -> dict[int, Use]:
+def minting(uses: Uses) -> dict[int, Use]:
     """The classes, by identity, in whose methods a token is signed."""
     found: dict[int, Use] = {}
     for use in uses.mints:

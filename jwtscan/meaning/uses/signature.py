@@ -107,6 +107,7 @@ def _is_of_new_app(name: str) -> bool:
 def _feeds_sdk_key(uses: Uses, site: Site) -> bool:
     """Whether the signature goes to a ``join()`` that is given ``sdkKey`` already."""
     for unit in uses.project.candidates():
+        uses.project.effort.spend(len(unit.module.calls) / 10 if unit.module is not None else 0)
         for call in unit.module.calls if unit.module is not None and unit.module.language != "python" else ():
             if len(call.args) == 1 and is_called(uses, unit, call, "join"):
                 entries = entries_of(uses.project, unit, call.args[0])
@@ -175,7 +176,9 @@ def _is_dotted(concat: ir.Concat) -> bool:
 
 def _joined_by_dots(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | None:
     """The five parts joined by dots whose last is this HMAC: what is left where the message itself is unreadable."""
-    for concat in site.unit.module.concats if site.unit.module else ():
+    concats = site.unit.module.concats if site.unit.module else []
+    uses.project.effort.spend(len(concats) / 4)
+    for concat in concats:
         parts = _dynamic(concat)
         if not _is_dotted(concat) or len(parts) < 4 or len(_layout(uses, site.unit, parts)) < 2:
             continue
