@@ -49,7 +49,7 @@ WEAK = (
 )  # fmt: skip
 """What the rules' mechanisms cannot do without. Counted on the labelled files: each has at least one."""
 
-FAR = (b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"hmac")
+FAR = (b"api_key", b"apikey", b"api_sec", b"apisec", b"jwt", b"secret", b"hmac", b"webtoken")
 """The weak words that bring in a file without any "zoom": each of the labelled ones has one of these."""
 DISTANT = (b"hmac",)
 """The same for the other packages of a tree, where only a signature can be told by its layout alone."""

@@ -137,7 +137,7 @@ class Wanted:
         """Names of a config module that nothing imports: it is loaded by its path, by a framework, or copied."""
         stem = set(zoom.words(stem_of(unit.path)))
         for scope in (module.scope, *(cls.scope for cls in module.classes)):
-            for last in scope.bindings.keys() & self._lasts.keys():
+            for last in sorted(scope.bindings.keys() & self._lasts.keys()):
                 for holder, want in self._lasts[last].items():
                     if last.casefold() not in _PLAIN or stem.intersection(zoom.words(holder)):
                         for binding in scope.bindings[last]:

@@ -14,12 +14,15 @@ _WRANGLER = re.compile(r"(?:^|/)wrangler\.[^/]*$")
 _PLACE = frozenset({"name", "url", "on_stop", "action", "auto_stop_in", "deployment_tier", "deployment", "kubernetes"})
 
 NAME_KEYS = ("name", "key", "parameterkey", "option_name", "optionname")
-VALUE_KEYS = ("value", "parametervalue")
+VALUE_KEYS = ("value", "parametervalue", "valuefrom")
 
 # What a variable that is a map says of itself: Heroku, GitLab, CloudFormation, Drone, Render.
 DESCRIBING = frozenset(
-    {"value", "description", "required", "generator", "ref", "valuefrom", "from_secret", "fromsecret", "secretkeyref"}
-)
+    {
+        "value", "description", "required", "generator", "ref", "valuefrom", "from_secret", "fromsecret",
+        "secretkeyref", "type", "noecho",
+    }
+)  # fmt: skip
 
 
 def holds_env(name: str, outer: str, path: str, *, top: bool) -> bool:
@@ -27,6 +30,10 @@ def holds_env(name: str, outer: str, path: str, *, top: bool) -> bool:
 
     Names and ``path`` are in lower case. ``top`` says that the container stands at the root.
     """
+    if name in ("global", "matrix", "jobs"):
+        return outer == "env"  # Travis
+    if name == "parameters":
+        return top  # CloudFormation: they are what variables are made of
     if name in ("variables", "vars", "args"):
         if outer in ("environment", "env"):
             return True
