@@ -17,7 +17,7 @@ rule = Rule(
     tags=("rest",),
     severity=Severity.ERROR,
     summary="a JWT for the REST API is signed with the account's API key and secret",
-    keywords=("jwt", "webtoken", "hmac", "jws", "jose", "sha256"),
+    keywords=("jwt", "jws", "jose", "token", "sign", "hmac", "sha256", "encode"),
     why="""\
 Zoom's REST API answers 401 with code 124, "Invalid access token", to every token that a JWT app signed, since \
 8 September 2023.""",

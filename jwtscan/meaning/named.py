@@ -156,6 +156,7 @@ class Named:
     def _made(self, unit: Unit, span: Span, name: str, *, modern: bool = False, text: str | None = None) -> Source:
         last = name.removeprefix("env:").rpartition(".")[2]
         modern = modern or self._has_account(unit) or last.casefold() in self._modern_names
+        modern = modern or self.uses.platform.owns(unit)
         sure = Confidence.LOW if modern else Confidence.MEDIUM
         reason = f"{name.removeprefix('env:')} names a credential of the JWT app"
         return Source("config", unit, span, name, zoom.credential_part(last) or "key", sure, reason, text)

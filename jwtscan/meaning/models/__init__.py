@@ -22,6 +22,8 @@ _PROCESS_ENV = {"process.env", "import.meta.env", "Deno.env", "Bun.env", "os.env
 _GETTER_METHODS = {"get", "getenv", "str", "getString", "get_value", "getProperty", "getSecret", "value", "require"}
 _ENV_METHODS = {"get", "pop", "setdefault", "items", "keys", "values", "update", "copy"}
 _CODERS = {"encode", "decode"}
+# Where a package is loaded from, and which version: node:crypto, npm:jsonwebtoken@9, https://esm.sh/jose@4.
+_REGISTRY = re.compile(r"^(?:node:|npm:|https://(?:esm\.sh|esm\.run|cdn\.skypack\.dev)/)|(?<=\w)@[~^v]?\d[\w.\-]*$")
 _KEY = re.compile(r"^[A-Za-z_][\w.\-/]*$")
 
 
@@ -77,7 +79,7 @@ class Models:
 
     def imported(self, ref: ir.Import) -> str:
         """The dotted name of an import from outside the project."""
-        module = ref.module.removeprefix("node:")
+        module = _REGISTRY.sub("", ref.module)
         if ref.name in (None, "*", "default"):
             return module
         return f"{module}.{ref.name}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jwtscan.finding import Confidence, Step
 from jwtscan.meaning.evidence import Hint
+from jwtscan.meaning.platform import BuildPlatform
 from jwtscan.meaning.profile import Profiles
 from jwtscan.meaning.sites import Sites
 from jwtscan.meaning.values import Value
@@ -75,6 +76,7 @@ class Uses:
         self.project = project
         self.profiles = Profiles(project)
         self.sites = Sites(project)
+        self.platform = BuildPlatform(self.profiles)
 
     @cached_property
     def mints(self) -> list[Use]:

@@ -9,7 +9,7 @@ from jwtscan.finding import Confidence
 from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.uses import Use, Uses
-from jwtscan.meaning.uses.elsewhere import is_sent_elsewhere, names_other_hosts
+from jwtscan.meaning.uses.elsewhere import is_made_up, is_sent_elsewhere, is_test, names_other_hosts
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.syntax import ir
@@ -21,7 +21,7 @@ _NEUTRAL = {
     "authorization", "key", "secret", "rest", "my", "the", "header", "headers", "app", "user", "admin", "account",
     "meeting", "meetings", "recording", "recordings", "webinar", "default", "prod", "dev", "json", "yaml", "load",
 }  # fmt: skip
-_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_|conftest)[^/]*$|[._](?:test|spec)s?\.\w+$")
+_BEARER = re.compile(r"\s*(?:[\"']?authorization[\"']?\s*:\s*[\"']?)?bearer\s*$", re.I)  # curl's -H has the name too
 _QUERY = "access_token="
 _PARAMS = {"params", "qs", "query", "searchParams"}
 _ENCODERS = {"urlencode", "stringify", "URLSearchParams", "encode"}
@@ -58,7 +58,7 @@ def _headers(uses: Uses, unit: Unit, module: ir.Module) -> Iterator[tuple[ir.Ent
 
 
 def _says_bearer(part: ir.Expr) -> bool:
-    return isinstance(part, ir.Literal) and isinstance(part.value, str) and part.value.strip().lower() == "bearer"
+    return isinstance(part, ir.Literal) and isinstance(part.value, str) and bool(_BEARER.match(part.value))
 
 
 def _starts_bearer(value: Value) -> bool:
@@ -132,9 +132,10 @@ def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: 
     if not kinds & {"trail", "jwt", "mint"} and len(kinds & {"host", "path", "name"}) < 2:
         return None
     sure = evidence.confidence(hints)
-    if _is_oauth(tokens) or profile.server_to_server or _is_foreign(unit, tokens) or _is_made_up(unit, tokens):
+    fetches = profile.server_to_server and "jwt" not in kinds
+    if _is_oauth(uses, tokens) or fetches or _is_foreign(unit, tokens) or is_made_up(unit, tokens):
         sure = Confidence.LOW
-    elif is_sent_elsewhere(uses, unit, subject):
+    elif is_sent_elsewhere(uses, unit, subject) or uses.platform.owns(unit):
         return None
     node = subject.value if isinstance(subject, ir.Store) else subject
     return Use(kind, unit, unit.span(subject.span), node, sure, tuple(hints), tokens=tuple(tokens))
@@ -171,14 +172,7 @@ def _is_token(value: Value) -> bool:
 
 def _is_tests(unit: Unit, value: Value) -> bool:
     """A constant that only a test hands to the program."""
-    return isinstance(value.end, ir.Literal) and bool(_TESTS.search(value.unit.path)) and value.unit is not unit
-
-
-def _is_made_up(unit: Unit, tokens: list[Value]) -> bool:
-    """A test's own invented tokens."""
-    return bool(tokens and _TESTS.search(unit.path)) and all(
-        value.text is not None and zoom.is_placeholder(value.text) for value in tokens
-    )
+    return isinstance(value.end, ir.Literal) and is_test(value.unit) and value.unit is not unit
 
 
 def _is_foreign(unit: Unit, tokens: list[Value]) -> bool:
@@ -226,5 +220,10 @@ def _is_basic(value: Value) -> bool:
     return isinstance(value.end, ir.Literal) and str(value.end.value).strip().lower() == "basic"
 
 
-def _is_oauth(tokens: Iterable[Value]) -> bool:
-    return any(_OAUTH_WORDS & set(zoom.words(word)) for value in tokens for word in value.words)
+def _is_oauth(uses: Uses, tokens: list[Value]) -> bool:
+    """OAuth tokens by their names; plain access tokens in a project that fetches some, too."""
+    said = [{word for name in value.words for word in zoom.words(name)} for value in tokens]
+    if any(_OAUTH_WORDS & words for words in said):
+        return True
+    plain = bool(said) and all("access" in words and "jwt" not in words for words in said)
+    return plain and any(uses.profiles.of(unit).server_to_server for unit in uses.project.candidates())

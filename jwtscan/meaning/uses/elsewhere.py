@@ -17,12 +17,10 @@ _HOST = re.compile(r"^https?://([\w.-]+)", re.I)
 _SENDERS = {"get", "post", "put", "patch", "delete", "request", "fetch", "head", "ajax", "urlopen", "Request"}
 _KEEPERS = {"set_cookie", "cookie", "setCookie", "sendMail", "send_mail", "send_email", "sendEmail"}
 _LINK = re.compile(r"(?=.*[/?])(?=.*(?:reset|verif|confirm|activat|forgot|unsubscrib|magic))", re.I | re.S)
-_PLAIN_RESOURCE = re.compile(
-    r"/(?:users|meetings|webinars|report|metrics|accounts|past_meetings|phone|rooms|groups|im)\b"
-)
 _OWN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_. ][a-z0-9]+)*|.*://.*|(?:[\w-]+\.)+[a-z]{2,}")
 _ISSUER_WORDS = {"issuer", "domain", "url", "uri", "host", "site", "origin", "name", "project", "app"}
 _KEY_WORDS = {"key", "api", "apikey", "zoom", "client", "token"}
+_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_|conftest)[^/]*$|[._](?:test|spec)s?\.\w+$")
 MAX_NODES = 400
 MAX_ROUNDS = 3
 
@@ -80,12 +78,19 @@ def is_own_issuer(keys: Sequence[Value]) -> bool:
     return bool(keys) and all(_names_itself(value) for value in keys)
 
 
-def is_for_video_sdk(unit: Unit) -> bool:
-    """Whether every path of the REST API in a unit is the Video SDK's, which keeps its own keys."""
-    texts = [str(literal.value) for literal in unit.module.literals] if unit.module else []
-    if not any(zoom.VIDEO_SDK_PATH.search(text) for text in texts):
-        return False
-    return not any(_PLAIN_RESOURCE.search(text) for text in texts if not zoom.VIDEO_SDK_PATH.search(text))
+def is_another_vendors(values: Iterable[Value]) -> bool:
+    """Whether a credential is called after another product on its way."""
+    return any(zoom.OTHER_PRODUCTS.search(word) for value in values for word in value.words)
+
+
+def is_made_up(unit: Unit, values: Sequence[Value]) -> bool:
+    """Whether everything that is given is a test's own invention."""
+    made_up = [value.text is not None and zoom.is_placeholder(value.text) for value in values]
+    return bool(values) and all(made_up) and is_test(unit)
+
+
+def is_test(unit: Unit) -> bool:
+    return bool(_TESTS.search(unit.path))
 
 
 def _names_itself(value: Value) -> bool:
@@ -94,7 +99,8 @@ def _names_itself(value: Value) -> bool:
         return False
     text = value.text
     if text is not None:
-        return bool(_OWN_NAME.fullmatch(text)) and not zoom.PLACEHOLDER.search(text) and not zoom.looks_like_key(text)
+        made_up = "://" not in text and bool(zoom.PLACEHOLDER.search(text))
+        return bool(_OWN_NAME.fullmatch(text)) and not made_up and not zoom.looks_like_key(text)
     return isinstance(value.end, External) and bool(said & _ISSUER_WORDS)
 
 

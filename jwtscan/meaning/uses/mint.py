@@ -9,7 +9,12 @@ from jwtscan.meaning import evidence, zoom
 from jwtscan.meaning.evidence import Hint
 from jwtscan.meaning.sites import Site
 from jwtscan.meaning.uses import Use, Uses
-from jwtscan.meaning.uses.elsewhere import goes_elsewhere, is_for_video_sdk, is_own_issuer
+from jwtscan.meaning.uses.elsewhere import (
+    goes_elsewhere,
+    is_another_vendors,
+    is_made_up,
+    is_own_issuer,
+)
 from jwtscan.meaning.uses.objects import Entries, each_entries, entries_of
 from jwtscan.meaning.values import External, Value
 from jwtscan.syntax import ir
@@ -60,7 +65,7 @@ def _signed(uses: Uses, site: Site) -> Use | None:
 
 def _claims(uses: Uses, site: Site) -> list[Entries]:
     """The entries of each object that the payload may be, with what options and jose's setters add."""
-    payload = uses.sites.argument(site, "payload")
+    payload = _place(uses, site, "payload")
     seen = each_entries(uses.project, *payload) if payload is not None else [Entries(uses.project)]
     options = uses.sites.argument(site, "options")
     given = entries_of(uses.project, *options) if options is not None else None
@@ -75,10 +80,23 @@ def _claims(uses: Uses, site: Site) -> list[Entries]:
     return seen
 
 
+def _place(uses: Uses, site: Site, place: str) -> tuple[Unit, ir.Expr] | None:
+    """An argument, or the field of the one object that some libraries take."""
+    fields = uses.sites.argument(site, "fields")
+    if fields is None:
+        return uses.sites.argument(site, place)
+    entries = entries_of(uses.project, *fields)
+    for name in (place, "secret", "privateKey") if place == "key" else (place,):
+        for home, row in entries.rows.get(name, ()) if entries is not None else ():
+            return home, row.value if isinstance(row, (ir.Entry, ir.Store)) else row
+    return None
+
+
 def _secrets(uses: Uses, site: Site) -> list[Value]:
     """What the token is signed with, taken out of ``{ secret }`` and of what makes a key object of it."""
     found = []
-    for value in uses.sites.values(site, "key"):
+    given = _place(uses, site, "key")
+    for value in uses.project.reach(*given) if given is not None else ():
         if isinstance(value.end, ir.Object):
             entries = entries_of(uses.project, value.unit, value.end)
             found += [v for name in _WRAPPED_SECRETS if entries and name in entries for v in entries.values(name)]
@@ -105,7 +123,7 @@ def _other_algorithm(uses: Uses, site: Site) -> bool:
 
 def _unseen_payload(uses: Uses, site: Site, secrets: Sequence[Value]) -> Use | None:
     """A payload that comes from outside (a request's body): only a call to Zoom's API in the same file convicts."""
-    payload = uses.sites.argument(site, "payload")
+    payload = _place(uses, site, "payload")
     if payload is None or not any(value.name.startswith("?") for value in uses.project.reach(*payload)):
         return None
     if not uses.profiles.of(site.unit).api_host or not any(_is_secret(value) for value in secrets):
@@ -150,11 +168,15 @@ def _use(
     if claims is not None and "aud" in claims and evidence.is_null(claims.values("aud")):
         hints.append(Hint("claims", "aud is null, as in the dashboard's tokens"))
     kinds = {hint.kind for hint in hints}
-    if profile.video_sdk and not profile.api_host:
+    if is_another_vendors([*keys, *secrets]):
         return None
-    if profile.others and not profile.api_host and not kinds & {"trail", "host"}:
-        return None
-    doubtful = is_own_issuer(keys) or is_for_video_sdk(site.unit) or goes_elsewhere(uses, site)
+    doubtful = (
+        (bool(profile.others) and not profile.api_host and "trail" not in kinds)
+        or is_own_issuer(keys)
+        or is_made_up(site.unit, [*keys, *secrets])
+        or uses.platform.owns(site.unit)
+        or goes_elsewhere(uses, site)
+    )
     return _made(site, keys, secrets, hints, doubtful=doubtful)
 
 

@@ -92,7 +92,7 @@ def _by_name(uses: Uses, unit: Unit, call: ir.Call, name: str) -> Use | None:
         return None
     given = _named(uses, unit, call)
     named = all(any(zoom.is_legacy_name(w) for v in part for w in v.words) for part in (given.keys, given.secrets))
-    if given.modern or not (given.keys and given.secrets and named):
+    if given.modern or not (given.keys and given.secrets and named) or uses.platform.owns(unit):
         return None
     hints = [Hint("name", f"{name} is called after Zoom")]
     hints += evidence.from_names([*given.keys, *given.secrets], "the credential")
