@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jwtscan.finding import Finding, Fix, Skipped, Step
+from jwtscan.finding import Finding, Fix, Skipped
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
@@ -68,12 +68,18 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     def clean(text: str) -> str:
         return printable(masker.mask(text))
 
+    def clean_words(text: str) -> str:
+        # Names come from the file, and a broken file may have a whole setting for a name.
+        return printable(masker.mask_line(text) if "=" in text else masker.mask(text))
+
     @cache
     def line(path: str, number: int) -> SourceLine | None:
         document = result.documents.get(raw_paths.get(path, path))
         return None if document is None else _line(document, number, masker)
 
-    findings = tuple(_finding(finding, clean) for finding in sorted(result.findings, key=lambda f: f.order))
+    findings = tuple(
+        _finding(finding, clean, clean_words) for finding in sorted(result.findings, key=lambda f: f.order)
+    )
     raw_paths = {clean(path): path for path in result.documents}
     skipped = tuple(
         Skipped(clean(one.path), clean(one.reason)) for one in sorted(result.skipped, key=lambda s: (s.path, s.reason))
@@ -116,20 +122,16 @@ def _equal(one: str, other: str) -> int:
     return low
 
 
-def _finding(finding: Finding, clean: Callable[[str], str]) -> Finding:
+def _finding(finding: Finding, clean: Callable[[str], str], clean_words: Callable[[str], str]) -> Finding:
     return replace(
         finding,
-        message=clean(finding.message),
+        message=clean_words(finding.message),
         path=clean(finding.path),
-        trail=tuple(_step(step, clean) for step in finding.trail),
-        evidence=tuple(clean(text) for text in finding.evidence),
+        trail=tuple(replace(step, path=clean(step.path), text=clean_words(step.text)) for step in finding.trail),
+        evidence=tuple(clean_words(text) for text in finding.evidence),
         fix=_fix(finding.fix, clean) if finding.fix else None,
         subject=None,
     )
-
-
-def _step(step: Step, clean: Callable[[str], str]) -> Step:
-    return replace(step, path=clean(step.path), text=clean(step.text))
 
 
 def _fix(fix: Fix, clean: Callable[[str], str]) -> Fix:
