@@ -179,7 +179,9 @@ def _run(match: re.Match[str]) -> str:
     if not _mixed(run) or _TITLED.fullmatch(run) or _HASH.match(run):
         return run
     as_value = before in ("'", '"', "`") or (before in ("=", ":") and after not in ("(", "[", "."))
-    return _hint(run) if as_value or not _wordy(run) else run
+    if not as_value and _wordy(run):
+        return run
+    return _hint(run).removesuffix(after)  # the rest of the run may be masked already, as a token
 
 
 def _has_credential(value: str) -> bool:

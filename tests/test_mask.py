@@ -152,6 +152,10 @@ def test_hint_is_short(value: str) -> None:
     assert Masker([value]).mask(value) == f"{value[:4]}…"
 
 
+def test_secret_with_a_token_inside_is_masked_once() -> None:
+    assert mask_line("key = 'h1XLr6sML8a_RMsJuUeyJ4R56qZxxIXQ'") == "key = 'h1XL…'"
+
+
 def test_short_secret_gives_no_hint() -> None:
     assert Masker(["hunter2hunter2"]).mask("pw hunter2hunter2!") == "pw …!"
     assert mask_line("password = 'hunter2hunter2'") == "password = '…'"
