@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.meaning import models
+from jwtscan.meaning.callers import Callers
 from jwtscan.meaning.effort import Effort
 from jwtscan.meaning.modules import Modules
-from jwtscan.meaning.values import MAX_DEPTH, Configured, End, External, Instance, Reach, Value
+from jwtscan.meaning.reach import MAX_DEPTH, Reach
+from jwtscan.meaning.values import Configured, End, External, Value
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Span
@@ -31,7 +33,6 @@ _SETTINGS_FILE = re.compile(
     r"[^/]*(?:config|settings|secrets?|credentials|env)[^/]*\.(?:json|ya?ml|toml|ini|cfg|conf)[^/]*|[^/]+\.(?:ini|cfg|properties)(?:\.[^/]+)?)$",
     re.IGNORECASE,
 )
-_CONSTRUCTORS = {"__init__", "__new__", "constructor"}
 
 
 class Project:
@@ -51,16 +52,11 @@ class Project:
         self._candidates: tuple[str, ...] = ()
         self.ledger: Ledger | None = None
         self.modules = Modules(files, self.load)
-        self._calls: dict[str, list[tuple[Unit, ir.Call]]] = defaultdict(list)
+        self.callers = Callers(self)
         self._stores: dict[tuple[str, str], list[ir.Store]] = defaultdict(list)
-        self._setters: dict[str, dict[int, list[str]]] = {}
         self._starred: dict[str, list[Unit]] = {}
-        self._plain: dict[str, list[str]] = defaultdict(list)
-        self._names: dict[int, list[str]] = defaultdict(list)
         self._homes: dict[int, Unit] = {}
         self._pages: list[Unit] = []
-        self._called: dict[int, list[tuple[Unit, ir.Call]]] = {}
-        self._verifying: set[int] = set()
         self._nested = 0
 
     def look_at(self, paths: Iterable[str]) -> None:
@@ -85,35 +81,11 @@ class Project:
         if unit.links:
             self._pages.append(unit)
         if unit.module is not None:
-            self._index(unit, unit.module)
-
-    def _index(self, unit: Unit, module: ir.Module) -> None:
-        for call in module.calls:
-            name = _called_name(call)
-            if name not in self._calls:
-                self._plain[name.lower().replace("_", "")].append(name)
-            self._calls[name].append((unit, call))
-        for store in module.stores:
-            self._stores[unit.path, store.target.name].append(store)
-            self._name(store.target.name, store.value)
-        for obj in module.objects:
-            for entry in obj.entries:
-                if isinstance(entry, ir.Entry) and entry.key:
-                    self._name(entry.key, entry.value)
-        for cls in module.classes:
-            self._homes[id(cls)] = unit
-        for scope in _scopes(module):
-            for bindings in scope.bindings.values():
-                for binding in bindings:
-                    self._name(binding.name, binding.value)
-
-    def _name(self, name: str, expr: ir.Expr | None) -> None:
-        if isinstance(expr, ir.Func):
-            self._names[id(expr)].append(name)
-        elif isinstance(expr, ir.Call) and any(isinstance(arg, ir.Func) for arg in expr.args):
-            for arg in expr.args:  # useCallback(fn), asyncHandler(fn): the wrapper has the name
-                if isinstance(arg, ir.Func):
-                    self._names[id(arg)].append(name)
+            self.callers.add(unit, unit.module)
+            for store in unit.module.stores:
+                self._stores[unit.path, store.target.name].append(store)
+            for cls in unit.module.classes:
+                self._homes[id(cls)] = unit
 
     def candidates(self) -> list[Unit]:
         """The units that a keyword brought in, by path; not those that only an import did."""
@@ -298,64 +270,6 @@ class Project:
                     if isinstance(value.end, ir.Class) and value.end is not cls:
                         yield from self.fields(self.home(value.end) or value.unit, value.end, name, depth + 1)
 
-    def state_updates(self, unit: Unit, call: ir.Call) -> list[ir.Expr]:
-        """What the setter of a ``useState`` call is called with."""
-        if unit.module is None:
-            return []
-        if unit.path not in self._setters:
-            self._setters[unit.path] = _setters(unit.module)
-        updates: list[ir.Expr] = []
-        for name in self._setters[unit.path].get(id(call), ()):
-            calls = self._calls.get(name, ())
-            self.effort.spend(len(calls) / 8)
-            updates += [made.args[0] for home, made in calls if made.args and home is unit]
-        return [r for u in updates for r in (u.returns if isinstance(u, ir.Func) else [u])]
-
-    def callers(self, func: ir.Func) -> list[tuple[Unit, ir.Call]]:
-        """The calls in the loaded units that mean this function (for a constructor, its class)."""
-        if id(func) in self._called:
-            return self._called[id(func)]
-        if id(func) in self._verifying or len(self._verifying) > 6:
-            return []
-        self._verifying.add(id(func))
-        try:
-            names = set(self._names.get(id(func), ()))
-            if func.name:
-                names.add(func.name)
-            target: ir.Func | ir.Class = func
-            if func.owner is not None and names & _CONSTRUCTORS:
-                target = func.owner
-                names = {target.name or "", *self._aliases(target)}
-            found = [
-                (home, call)
-                for name in sorted(names)
-                for home, call in self._calls.get(name, ())[:64]
-                if self._means(home, call, target)
-            ]
-        finally:
-            self._verifying.discard(id(func))
-        self._called[id(func)] = found
-        return found
-
-    def _aliases(self, cls: ir.Class) -> Iterator[str]:
-        """Names that importers give a class that is its module's whole or default export."""
-        home = self.home(cls)
-        if home is None or home.module is None:
-            return
-        stem = posixpath.basename(home.path).partition(".")[0].lower()
-        yield from self._plain.get(stem.replace("-", "").replace("_", ""), ())
-
-    def _means(self, unit: Unit, call: ir.Call, target: ir.Func | ir.Class) -> bool:
-        ends: list[End] = [value.end for value in self.reach(unit, call.func)]
-        if any(end is target for end in ends):
-            return True
-        method = isinstance(call.func, ir.Attr) and isinstance(target, ir.Func)
-        return (
-            method
-            and bool(ends)
-            and all(isinstance(end, External) and end.name.startswith(("?", "this")) for end in ends)
-        )
-
     def calls(self, unit: Unit) -> Iterator[tuple[ir.Call, str | None]]:
         """Every call of a unit with the dotted name of what it calls, None where that is of the project or unknown."""
         for call in unit.module.calls if unit.module else ():
@@ -383,12 +297,6 @@ def _given_out(unit: Unit, name: str) -> Iterator[tuple[Unit, ir.Expr, Span]]:
         yield unit, ir.Attr(whole.span, whole, name, whole.span), whole.span
 
 
-def _called_name(call: ir.Call) -> str:
-    if isinstance(call.func, ir.Attr):
-        return call.func.name
-    return call.func.id if isinstance(call.func, ir.Name) else ""
-
-
 def _parts(end: End) -> Iterator[ir.Expr]:
     """What a reached end is made of."""
     if isinstance(end, (ir.Concat, ir.Other)):
@@ -404,26 +312,3 @@ def _parts(end: End) -> Iterator[ir.Expr]:
             yield end.func.obj
     elif isinstance(end, External) and end.call is not None:
         yield from _parts(end.call)
-
-
-def _setters(module: ir.Module) -> dict[int, list[str]]:
-    """The names that the second part of a call's result is given, by the call: ``const [key, setKey] = useState()``."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for scope in _scopes(module):
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                value = binding.value
-                if isinstance(value, ir.Index) and getattr(value.key, "value", None) == 1:
-                    found[id(value.obj)].append(name)
-    return found
-
-
-def _scopes(module: ir.Module) -> Iterator[ir.Scope]:
-    yield module.scope
-    for func in module.functions:
-        yield func.scope
-    for cls in module.classes:
-        yield cls.scope
-
-
-__all__ = ["Instance", "Project", "Value"]
