@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -145,12 +146,32 @@ class Beside:
         table.close()
         return found
 
-    def met(self, settings: Iterable[Setting], prefix: str) -> bool:
+    def met(self, company: _Company, prefix: str) -> bool:
         start = "" if self.anywhere else prefix
-        return any(
-            setting.key.startswith(start) and _fits(setting.key[len(start) :], setting.value, self.key, self.value)
-            for setting in settings
-        )
+        known = company.answers.get((id(self), start))
+        if known is None:
+            known = any(
+                _fits(setting.key[len(start) :], setting.value, self.key, self.value)
+                for setting in company.below(start)
+            )
+            company.answers[id(self), start] = known
+        return known
+
+
+class _Company:
+    """The settings of one file by their keys, with the answers that were given about them."""
+
+    def __init__(self, settings: Iterable[Setting]) -> None:
+        self._settings = sorted(settings, key=lambda setting: setting.key)
+        self._keys = [setting.key for setting in self._settings]
+        self.answers: dict[tuple[int, str], bool] = {}
+
+    def below(self, start: str) -> Iterator[Setting]:
+        """The settings whose keys begin with ``start``."""
+        for at in range(bisect_left(self._keys, start), len(self._keys)):
+            if not self._keys[at].startswith(start):
+                return
+            yield self._settings[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +195,12 @@ class SettingMatcher:
         return cls(key, value, beside, table.flag("secret"))
 
     def find(self, unit: Unit, _: Project) -> Iterator[Hit]:
+        company = _Company(unit.settings)
         for setting in unit.settings:
             if not _fits(setting.key, setting.value, self.key, self.value):
                 continue
             prefix = self._object(setting.key)
-            if all(other.met(unit.settings, prefix) for other in self.beside):
+            if all(other.met(company, prefix) for other in self.beside):
                 secrets = (setting.value,) if self.secret and setting.value else ()
                 yield Hit(setting.span, {"key": setting.key, "name": setting.name}, secrets)
 
