@@ -16,7 +16,7 @@ from jwtscan.syntax.unit import Unit
 _HOST = re.compile(r"^https?://([\w.-]+)", re.I)
 _SENDERS = {"get", "post", "put", "patch", "delete", "request", "fetch", "head", "ajax", "urlopen", "Request"}
 _KEEPERS = {"set_cookie", "cookie", "setCookie", "sendMail", "send_mail", "send_email", "sendEmail"}
-_LINK = re.compile(r"(?=.*[/?])(?=.*(?:reset|verif|confirm|activat|forgot|unsubscrib|magic))", re.I | re.S)
+_LINK = re.compile(r"\A(?=.*[/?])(?=.*(?:reset|verif|confirm|activat|forgot|unsubscrib|magic))", re.I | re.S)
 _OWN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_. ][a-z0-9]+)*|.*://.*|(?:[\w-]+\.)+[a-z]{2,}")
 _ISSUER_WORDS = {"issuer", "domain", "url", "uri", "host", "site", "origin", "name", "project", "app"}
 _KEY_WORDS = {"key", "api", "apikey", "zoom", "client", "token"}
