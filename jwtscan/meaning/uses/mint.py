@@ -172,6 +172,7 @@ def _use(
         return None
     doubtful = (
         (bool(profile.others) and not profile.api_host and "trail" not in kinds)
+        or (profile.server_to_server and _names_client([*keys, *secrets]))
         or is_own_issuer(keys)
         or is_made_up(site.unit, [*keys, *secrets])
         or uses.platform.owns(site.unit)
@@ -188,6 +189,12 @@ def _made(
     if doubtful or _names_sdk([*keys, *secrets]):
         sure = Confidence.LOW
     return Use("jwt-mint", site.unit, span, site.call, sure, tuple(hints), tuple(keys), tuple(secrets))
+
+
+def _names_client(values: Sequence[Value]) -> bool:
+    """An OAuth app's id and secret by every name on their way: an assertion for ``oauth/token``, however mistaken."""
+    named = [value for value in values if value.words]
+    return bool(named) and all("client" in zoom.words(word) for value in named for word in value.words[:1])
 
 
 def _names_sdk(values: Sequence[Value]) -> bool:
