@@ -21,6 +21,10 @@ from jwtscan.text import Span, Spans
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Uses
 
+# The tables of a manifest whose keys are packages, and have names like zoom-jwt of their own.
+_PACKAGES = re.compile(
+    r"(?:\w+\.)*(?:\w*dependencies|dependency-groups|resolutions|overrides|scripts|packages)\.", re.I
+)
 _PLAIN_KEYS = frozenset({"key", "apikey", "jwtkey", "jwtapikey"})
 _PLAIN_SECRETS = frozenset({"secret", "apisecret", "apisec", "secretkey", "apisecretkey", "jwtsecret", "jwtapisecret"})
 # Sections that say nothing of whose credentials they hold.
@@ -32,6 +36,7 @@ _NEUTRAL = frozenset({
 _MODERN = frozenset({"accountid", "clientid", "clientsecret"})
 _FIELDS = frozenset({"api_key", "api_secret", "apikey", "apisecret"})
 _LONG = 80
+_SETTINGS_CLASSES = frozenset({"settings", "model", "config", "configuration", "schema", "options"})
 _NAMING = ("env", "alias")
 # Strings that stand alone are not in the program; no other language has these quotes.
 _PROSE = re.compile(rb"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'", re.DOTALL)
@@ -59,7 +64,8 @@ class Named:
             return
         groups: dict[str, list[Setting]] = {}
         for setting in unit.settings:
-            groups.setdefault(setting.key.rpartition(".")[0], []).append(setting)
+            if not _PACKAGES.match(setting.key):
+                groups.setdefault(setting.key.rpartition(".")[0], []).append(setting)
         for parent, group in groups.items():
             joined = {"".join(zoom.words(setting.name)) for setting in group}
             modern = any(name.endswith(tuple(_MODERN)) for name in joined)
@@ -129,7 +135,7 @@ class Named:
         for name, literal in _named_literals(module):
             text = literal.value
             part = zoom.credential_part(name)
-            if part is None or not isinstance(text, str) or "sdk" in zoom.words(name):
+            if part is None or not isinstance(text, str) or _is_sdk_name(zoom.words(name)):
                 continue
             if (part == "key" and zoom.looks_like_key(text)) or (part == "secret" and zoom.looks_like_secret(text)):
                 # A client id has a key's shape, a client secret has not a secret's.
@@ -146,9 +152,10 @@ class Named:
             if len(names) < 2 or any("".join(zoom.words(name)) in _MODERN for name in cls.scope.bindings):
                 continue
             if path or zoom.says_zoom(cls.name or "") or any(cls.span.holds(span) for span in prefixed):
+                holds = module.language == "python" and _holds_settings(cls)
                 for name in sorted(names):
                     for binding in cls.scope.bindings[name]:
-                        if binding.kind == "field":
+                        if binding.kind == "field" and (binding.value is not None or holds):
                             yield self._made(unit, unit.span(binding.span), name)
 
     # -- new apps' names ---------------------------------------------------------------------------------------------
@@ -257,6 +264,19 @@ def _defines(value: ir.Expr | None) -> bool:
 def _is_variable(entry: ir.Entry) -> bool:
     """An entry that sets an environment variable, or says where a value comes from."""
     return (entry.key or "").isupper() or _defines(entry.value)
+
+
+def _is_sdk_name(parts: tuple[str, ...]) -> bool:
+    """``SDK_SECRET``, and ``ZOOM_APP_SECRET`` as the native SDKs call theirs."""
+    return "sdk" in parts or (parts[-2:-1] == ("app",) and "jwt" not in parts)
+
+
+def _holds_settings(cls: ir.Class) -> bool:
+    """A class whose fields are filled from outside: it derives from a settings class, or it does nothing."""
+    bases = [base.name if isinstance(base, ir.Attr) else getattr(base, "id", "") for base in cls.bases]
+    if any(word in _SETTINGS_CLASSES for base in bases for word in zoom.words(base)):
+        return True
+    return not any(isinstance(one.value, ir.Func) for bindings in cls.scope.bindings.values() for one in bindings)
 
 
 def _prose(code: bytes) -> Iterator[Span]:
