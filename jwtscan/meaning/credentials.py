@@ -26,6 +26,7 @@ from jwtscan.text import Span
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use, Uses
 
+_NEW_APP = frozenset({"client", "sdk", "oauth", "account"})
 _OTHER_VENDORS = re.compile(r"AIza|SG\.|sk_|pk_|rk_|AKIA|ASIA|gh[opsur]_|xox[abprs]-|ya29\.")
 
 
@@ -81,6 +82,8 @@ class Credentials:
             return self._literal(use, part, value, end)
         if isinstance(end, Configured):
             setting = end.setting
+            if _says_new_app(setting.name):
+                return None
             return _made("config", use, value, setting.span, setting.key, part, real_value(setting))
         if isinstance(end, External):
             return self._external(use, part, value, end)
@@ -96,12 +99,15 @@ class Credentials:
             return None
         if is_real(text):
             return _made("literal", use, value, span, name, part, text)
-        if unit is use.unit or _OTHER_VENDORS.match(text):
+        # What stands for one to be filled in has a name of its own; an argument of a test's call has none.
+        if unit is use.unit or _OTHER_VENDORS.match(text) or not _is_named(value):
             return None
         return _made("config", use, value, span, name, part)
 
     def _external(self, use: Use, part: str, value: Value, end: External) -> Source | None:
         name, unit = end.name, value.unit
+        if _says_new_app(name.rpartition(".")[2]):
+            return None
         if name.startswith("env:"):
             self._wanted.variable(name[4:], part, use)
             if unit is use.unit:
@@ -131,7 +137,15 @@ def _field(unit: Unit, name: str) -> Span | None:
 
 def _is_modern_name(value: Value) -> bool:
     """The name nearest to the source is a new app's: CLIENT_ID, SDK_SECRET."""
-    return bool(value.trail) and bool({"client", "sdk", "oauth"} & set(zoom.words(value.trail[0].text)))
+    return bool(value.trail) and _says_new_app(value.trail[0].text)
+
+
+def _says_new_app(name: str) -> bool:
+    return not _NEW_APP.isdisjoint(zoom.words(name))
+
+
+def _is_named(value: Value) -> bool:
+    return bool(value.trail) and value.trail[0].path == value.unit.path
 
 
 def is_real(text: str) -> bool:

@@ -314,11 +314,17 @@ class Reach:
         self, unit: Unit, call: ir.Call, name: str, frame: Frame | None, depth: int
     ) -> Iterator[Value]:
         """A getter of the environment that is handed the name: a project's own ``setting("ZOOM_API_KEY")``."""
-        if call.args and self.models.reads_environment(name):
-            for key in self.of(unit, call.args[0], frame, depth):
-                if key.text:
-                    got = f"env:{key.text}"
-                    yield Value(External(call.span, got), unit, (self.step(unit, call.span, got),))
+        if not call.args or not self.models.reads_environment(name):
+            return
+        unknown = True
+        # Without knowing which call is meant, a parameter would be every variable of the program.
+        for key in self.of(unit, call.args[0], frame, depth) if frame or not _is_param(call.args[0]) else ():
+            if key.text:
+                unknown = False
+                got = f"env:{key.text}"
+                yield Value(External(call.span, got), unit, (self.step(unit, call.span, got),))
+        if unknown:
+            yield Value(External(call.span, "?env"), unit)  # its argument is a name, not what the value is made of
 
     def _enter(
         self, unit: Unit, call: ir.Call, func: ir.Func, home: Unit, frame: Frame | None, depth: int
@@ -362,6 +368,10 @@ class Reach:
     def step(self, unit: Unit, span: Span, text: str) -> Step:
         place = unit.span(span)
         return Step(unit.path, place, text, unit.document.lines.position(place.start))
+
+
+def _is_param(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Name) and any(isinstance(one.value, ir.Param) for one in expr.scope.find(expr.id))
 
 
 def _argument(call: ir.Call, param: ir.Param) -> ir.Expr | None:
