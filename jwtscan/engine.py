@@ -103,10 +103,8 @@ class _Scan:
     def run(self) -> Result:
         if self.options.stdin is not None:
             self._take_stdin(self.options.stdin)
-        else:
-            self._walk()
-        self.result.files = len(self.entries)
         looks = self._gate()
+        self.result.files = len(self.entries)
         if looks or self.unreadable:
             self._analyse(looks)
         self.result.skipped = sorted(set(self.result.skipped), key=lambda skipped: (skipped.path, skipped.reason))
@@ -128,26 +126,11 @@ class _Scan:
         except UnreadableError as error:
             self._pass_over(path, str(error), fault=False)
             return
-        self.entries[path] = Entry(path, path, kind, len(raw))
-
-    def _walk(self) -> None:
-        options = self.options
-        for found in walk(
-            options.paths,
-            cwd=options.cwd,
-            exclude=options.exclude,
-            include=options.include,
-            force_exclude=options.force_exclude,
-            gitignore=options.gitignore,
-        ):
-            if isinstance(found, Entry):
-                self.entries[found.path] = found
-            else:
-                self.result.skipped.append(found)
+        self.entries[path] = Entry(path, path, kind)
 
     def _gate(self) -> dict[str, Look]:
         """What the gate saw of the files that can matter: candidates, and those that speak to jwtscan."""
-        looks = self._look_at_given() if self.documents else self._sweep()
+        looks = self._sweep() if self.options.stdin is None else self._look_at_given()
         spoken = self._root_speaks()
         for path, words in list(neighbourhood(self.entries, looks, spoken=spoken)):
             document = self._document(path)
@@ -163,17 +146,31 @@ class _Scan:
         return {path: found for path, found in seen.items() if found is not None}
 
     def _sweep(self) -> dict[str, Look]:
-        from jwtscan.files.sweep import sweep
+        """Walks the paths; workers look at the files meanwhile, where there are many."""
+        from jwtscan.files.sweep import Sweep
 
-        done = 0
+        options, done = self.options, 0
 
         def advance(more: int) -> None:
             nonlocal done
             done += more
             self.progress("reading", done, len(self.entries))
 
-        files = list(self.entries.values())
-        seen = sweep(files, self.strong, self.options.max_file_size, self.options.jobs, advance)
+        with Sweep(self.strong, options.max_file_size, options.jobs) as sweep:
+            for found in walk(
+                options.paths,
+                cwd=options.cwd,
+                exclude=options.exclude,
+                include=options.include,
+                force_exclude=options.force_exclude,
+                gitignore=options.gitignore,
+                met=sweep.take,
+            ):
+                if isinstance(found, Entry):
+                    self.entries[found.path] = found
+                else:
+                    self.result.skipped.append(found)
+            seen = sweep.finish(advance)
         for path, reason, fault in seen.unread:
             self._pass_over(path, reason, fault=fault)
         return seen.looks

@@ -79,7 +79,7 @@ def skipped(cwd: Path, *roots: str, **options: Any) -> dict[str, str]:
 
 def test_entry_tells_all_there_is_to_know(tmp_path: Path) -> None:
     plant(tmp_path, ("src/join.js", "join()\n"))
-    entry = Entry("src/join.js", str(tmp_path.resolve() / "src/join.js"), "javascript", 7)
+    entry = Entry("src/join.js", str(tmp_path.resolve() / "src/join.js"), "javascript")
     assert list(walk(["src"], cwd=tmp_path)) == [entry]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import TYPE_CHECKING
 
 from jwtscan.files.document import UnreadableError, read
 from jwtscan.files.gate import Look, look
 from jwtscan.files.walk import Entry
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
 SERIAL = 3000
 """Below this many files a pool costs more than it gives: measured, see the benchmarks."""
-CHUNKS_A_WORKER = 12
+CHUNK = 1000
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0")
 
@@ -25,29 +28,73 @@ Advance = Callable[[int], None]
 class Seen:
     """What a sweep saw: looks by path, and files that could not be read (``fault``: that the system refused)."""
 
+    count: int = 0
     looks: dict[str, Look] = field(default_factory=dict)
     unread: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def take(self, other: Seen) -> None:
+        self.count += other.count
         self.looks.update(other.looks)
         self.unread += other.unread
 
 
-def sweep(files: Sequence[Entry], strong: Sequence[bytes], max_size: int, jobs: int, advance: Advance) -> Seen:
-    """Looks at every file. ``jobs`` 0 decides by their number; ``advance`` is told how many more are done."""
-    workers = jobs or (os.cpu_count() or 1)
-    if workers == 1 or (not jobs and len(files) < SERIAL) or len(files) < 2:
+class Sweep:
+    """Looks at files while they are still being found. ``jobs`` 0 decides by their number.
+
+    Used as a context: ``with Sweep(…) as sweep``, then ``sweep.take(entry)`` for each file and ``sweep.finish()``.
+    """
+
+    def __init__(self, strong: Sequence[bytes], max_size: int, jobs: int) -> None:
+        self.strong = strong
+        self.max_size = max_size
+        self.jobs = jobs
+        self._waiting: list[Entry] = []
+        self._pool: ProcessPoolExecutor | None = None
+        self._running: list[Future[Seen]] = []
+        self._workers = jobs or (os.cpu_count() or 1)
+
+    def __enter__(self) -> Sweep:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def take(self, entry: Entry) -> None:
+        """Hands a file over. It is looked at now or later."""
+        self._waiting.append(entry)
+        if len(self._waiting) >= (CHUNK if self._pool is not None else SERIAL) and self._workers > 1:
+            self._send()
+
+    def finish(self, advance: Advance) -> Seen:
+        """What was seen of all files; ``advance`` is told how many more are done."""
         seen = Seen()
-        for chunk in _chunks(files, 500):
-            seen.take(look_at(chunk, strong, max_size))
-            advance(len(chunk))
+        if self._waiting and self.jobs > 1:
+            self._send()
+        for future in self._running:
+            part = future.result()
+            seen.take(part)
+            advance(part.count)
+        for start in range(0, len(self._waiting), CHUNK):
+            part = look_at(self._waiting[start : start + CHUNK], self.strong, self.max_size)
+            seen.take(part)
+            advance(part.count)
+        self._waiting = []
         return seen
-    return _in_processes(files, strong, max_size, workers, advance)
+
+    def _send(self) -> None:
+        if self._pool is None:
+            self._pool = _pool(self._workers)
+        size = max(min(CHUNK, len(self._waiting) // self._workers), 1)
+        for start in range(0, len(self._waiting), size):
+            chunk = self._waiting[start : start + size]
+            self._running.append(self._pool.submit(look_at, chunk, self.strong, self.max_size))
+        self._waiting = []
 
 
 def look_at(files: Sequence[Entry], strong: Sequence[bytes], max_size: int) -> Seen:
     """Looks at some files, one after the other."""
-    seen = Seen()
+    seen = Seen(len(files))
     for file in files:
         try:
             lowered = _lowered(file, max_size)
@@ -79,41 +126,10 @@ def _lowered(file: Entry, max_size: int) -> bytes:
     return read(file.path, file.file, max_size=max_size, kind=file.kind).source.lower()
 
 
-def _in_processes(
-    files: Sequence[Entry], strong: Sequence[bytes], max_size: int, workers: int, advance: Advance
-) -> Seen:
+def _pool(workers: int) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    # A fork shares what is imported and the list of files; where there is none, both are sent.
+    # A fork shares what is imported; where there is none, spawn costs one more start a worker.
     fork = "fork" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if fork else "spawn")
-    size = max(len(files) // (workers * CHUNKS_A_WORKER), 1)
-    starts = range(0, len(files), size)
-    seen = Seen()
-    arguments = (files, strong, max_size, size)
-    with ProcessPoolExecutor(workers, context, initializer=_share, initargs=arguments) as pool:
-        for start, part in zip(starts, pool.map(_look_from, starts), strict=True):
-            seen.take(part)
-            advance(min(size, len(files) - start))
-    return seen
-
-
-_shared: tuple[Sequence[Entry], Sequence[bytes], int, int] = ((), (), 0, 0)
-
-
-def _share(files: Sequence[Entry], strong: Sequence[bytes], max_size: int, size: int) -> None:
-    """Sets a worker up: what all chunks share goes to it once."""
-    global _shared
-    _shared = (files, strong, max_size, size)
-
-
-def _look_from(start: int) -> Seen:
-    files, strong, max_size, size = _shared
-    return look_at(files[start : start + size], strong, max_size)
-
-
-def _chunks(files: Sequence[Entry], size: int) -> Iterator[list[Entry]]:
-    rest = iter(files)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if fork else "spawn"))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,14 +26,15 @@ class MissingPathError(Exception):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file to read. ``path`` is for showing: POSIX, relative to the working directory where it was named so."""
 
     path: str
     file: str
     kind: str
-    size: int
+
+
+Met = Callable[[Entry], None]
 
 
 def walk(
@@ -45,15 +45,17 @@ def walk(
     include: Sequence[str] = (),
     force_exclude: bool = False,
     gitignore: bool = True,
+    met: Met | None = None,
 ) -> Iterator[Entry | Skipped]:
     """The files below ``roots`` of a kind that jwtscan reads, each once and sorted, and what was passed over and why.
 
     A root is taken whatever its name, unless ``force_exclude``. ``exclude`` and ``include`` are patterns as in a
     .gitignore, relative to ``cwd``; ``include`` brings back what a default leaves out. In a git work tree the files are
-    those that git lists. Raises MissingPathError before anything is yielded.
+    those that git lists. ``met`` is told of each file when it is found, long before it is yielded.
+    Raises MissingPathError before anything is yielded.
     """
     places = [_place(os.fspath(root), cwd) for root in roots]
-    search = _Search(Selection(exclude, include, _posix(os.path.realpath(cwd))), gitignore=gitignore)
+    search = _Search(Selection(exclude, include, _posix(os.path.realpath(cwd))), gitignore=gitignore, met=met)
     for place in places:
         if not (force_exclude and search.selection.forbids(*place)):
             search.root(place)
@@ -96,15 +98,16 @@ def _posix(path: str) -> str:
 class _Search:
     """One walk: what it has found so far, by real path."""
 
-    def __init__(self, selection: Selection, *, gitignore: bool) -> None:
+    def __init__(self, selection: Selection, *, gitignore: bool, met: Met | None = None) -> None:
         self.selection = selection
+        self.met = met
         self.gitignore = gitignore
         self.found: dict[str, Entry | Skipped] = {}
         self._links: list[tuple[_Place, str | None]] = []
 
     def root(self, place: _Place) -> None:
         if not os.path.isdir(place.file):
-            self._file(place, os.stat(place.file), kind_of(place.name, place.file), named=True)
+            self._file(place, os.stat(place.file).st_mode, kind_of(place.name, place.file), named=True)
             return
         trees = {place.file: (place, Folder(load(f"{place.file}/.ignore", place.file, None)))}
         waiting = list(trees.values())
@@ -178,7 +181,7 @@ class _Search:
             except OSError:
                 # Tracked, and deleted since: there is nothing to scan.
                 return
-            self._file(place, state, kind)
+            self._file(place, state.st_mode, kind)
 
     def _scan(self, place: _Place, folder: Folder, level: Level | None) -> list[tuple[_Place, Folder]]:
         nested: list[tuple[_Place, Folder]] = []
@@ -213,25 +216,30 @@ class _Search:
             return
         if self.selection.takes(folder, *place):
             try:
-                state = entry.stat(follow_symlinks=False)
+                # The listing knows what most are; asking the disk for each would take as long as all the rest.
+                plain = entry.is_file(follow_symlinks=False)
+                mode = stat.S_IFREG if plain else entry.stat(follow_symlinks=False).st_mode
             except OSError:
                 # Gone between the listing and now.
                 return
-            self._file(place, state, kind)
+            self._file(place, mode, kind)
 
-    def _file(self, place: _Place, state: os.stat_result, kind: str | None, *, named: bool = False) -> None:
+    def _file(self, place: _Place, mode: int, kind: str | None, *, named: bool = False) -> None:
         if place.file in self.found:
             return
-        if stat.S_ISLNK(state.st_mode):
+        if stat.S_ISLNK(mode):
             self._links.append((place, kind))
-        elif not stat.S_ISREG(state.st_mode):
+        elif not stat.S_ISREG(mode):
             if kind or named:
-                self._skip(place, f"{_special(state.st_mode)}, not a file")
+                self._skip(place, f"{_special(mode)}, not a file")
         else:
-            if kind is None and state.st_size and ("." not in place.name or named):
+            if kind is None and ("." not in place.name or named):
                 kind = kind_of(place.name, place.file, _head(place.file))
             if kind is not None:
-                self.found[place.file] = Entry(self.selection.shown(*place), place.file, kind, state.st_size)
+                entry = Entry(self.selection.shown(*place), place.file, kind)
+                self.found[place.file] = entry
+                if self.met is not None:
+                    self.met(entry)
             elif named:
                 self._skip(place, "not a kind of file that jwtscan reads")
 
