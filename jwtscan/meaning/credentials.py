@@ -100,7 +100,7 @@ class Credentials:
         if is_real(text):
             return _made("literal", use, value, span, name, part, text)
         # What stands for one to be filled in has a name of its own; an argument of a test's call has none.
-        if unit is use.unit or _OTHER_VENDORS.match(text) or not _is_named(value):
+        if unit is use.unit or _OTHER_VENDORS.match(text) or _is_argument(value):
             return None
         return _made("config", use, value, span, name, part)
 
@@ -144,8 +144,9 @@ def _says_new_app(name: str) -> bool:
     return not _NEW_APP.isdisjoint(zoom.words(name))
 
 
-def _is_named(value: Value) -> bool:
-    return bool(value.trail) and value.trail[0].path == value.unit.path
+def _is_argument(value: Value) -> bool:
+    """What is handed to a function of another file: its first name is a parameter's there."""
+    return bool(value.trail) and value.trail[0].path != value.unit.path
 
 
 def is_real(text: str) -> bool:
