@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Plain
 
 import jwtscan
 from jwtscan.cli import run
@@ -146,10 +147,15 @@ def test_empty_folder_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert said(capsys, "scan") == (0, "", "jwtscan: no files to scan\n")
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_file_exits_with_2(tree: Path, capsys: Capture) -> None:
-    (tree / "clean.py").chmod(0)
-    assert said(capsys, "scan", "clean.py")[0] == 2
+def test_unreadable_file_exits_with_2(plain: Plain, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.chdir(plain.folder)
+    (plain.folder / "clean.py").write_text("x = 1\n")
+    assert said(capsys, "scan", "--select", "tool", "clean.py")[0] == 0
+    (plain.folder / "clean.py").chmod(0)
+    with plain.user():
+        code, out, _ = said(capsys, "scan", "--select", "tool", "clean.py")
+    assert code == 2
+    assert out.startswith("clean.py:1:1: unreadable-file ")
 
 
 def test_ctrl_c_exits_with_130(tree: Path) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import Plain
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -161,11 +162,10 @@ def test_fifo_does_not_block(tmp_path: Path) -> None:
         read("pipe.py", tmp_path / "pipe.py", max_size=100)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_forbidden_file(tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
+def test_forbidden_file(plain: Plain) -> None:
+    file = plain.folder / "a.py"
     file.touch(mode=0)
-    with pytest.raises(UnreadableError, match=r"^permission denied$"):
+    with plain.user(), pytest.raises(UnreadableError, match=r"^permission denied$"):
         read("a.py", file, max_size=100)
 
 

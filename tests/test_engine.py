@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from conftest import Plain
 
 from jwtscan.engine import BUILTIN_WORDS, Options, Result, scan
 from jwtscan.files import MissingPathError
@@ -91,12 +91,13 @@ def test_low_confidence_is_reported_only_when_asked_for(tmp_path: Path) -> None:
     assert all(finding.confidence is Confidence.LOW for finding in low.findings)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_file_that_may_not_be_read_is_a_finding_and_an_error(tmp_path: Path) -> None:
-    file = tmp_path / "client.py"
+def test_file_that_may_not_be_read_is_a_finding_and_an_error(plain: Plain) -> None:
+    file = plain.folder / "client.py"
     file.write_text(MINT)
+    assert places(scanned(plain.folder)) == [("client.py", "jwt-mint", 7)]
     file.chmod(0)
-    result = scanned(tmp_path)
+    with plain.user():
+        result = scanned(plain.folder)
     assert places(result) == [("client.py", "unreadable-file", 1)]
     assert result.errors == 1
 

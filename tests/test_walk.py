@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Plain
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -588,16 +589,17 @@ def test_odd_names(tmp_path: Path, either_way: str, name: bytes) -> None:
     assert Path(entry.file).read_bytes() == b"x"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root opens every folder")
-def test_folder_that_cannot_be_opened_is_told(tmp_path: Path, either_way: str) -> None:
-    plant(repository(tmp_path), "sub/locked/x.py", "sub/y.py")
-    (tmp_path / "sub/locked").chmod(0)
+def test_folder_that_cannot_be_opened_is_told(plain: Plain, either_way: str) -> None:
+    tree = plain.folder
+    plant(repository(tree), "sub/locked/x.py", "sub/y.py")
+    (tree / "sub/locked").chmod(0)
     try:
-        assert paths(tmp_path) == ["sub/y.py"]
-        assert skipped(tmp_path) == {"sub/locked": "permission denied"}
-        assert skipped(tmp_path / "sub") == {"locked": "permission denied"}
+        with plain.user():
+            assert paths(tree) == ["sub/y.py"]
+            assert skipped(tree) == {"sub/locked": "permission denied"}
+            assert skipped(tree / "sub") == {"locked": "permission denied"}
     finally:
-        (tmp_path / "sub/locked").chmod(0o755)
+        (tree / "sub/locked").chmod(0o755)
 
 
 def test_deep_tree(tmp_path: Path, either_way: str) -> None:
