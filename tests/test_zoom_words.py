@@ -158,6 +158,7 @@ def test_values_that_are_no_placeholders(value: str) -> None:
 def test_the_shape_of_a_key_and_of_a_secret() -> None:
     assert zoom.looks_like_key(KEY)
     assert zoom.looks_like_secret(SECRET)
+    assert zoom.looks_like_key("qWzRtLmVbXkPnHsGdFjYcA")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,7 @@ def test_the_shape_of_a_key_and_of_a_secret() -> None:
         KEY[:-1], KEY + "x", KEY.lower(), KEY.upper(), "meetingNumberAndUserId",
         "AIzaFake0000000000000000000000000000000", "FakeOAuthSecret00000000000000AbC",
         "0f8fad5b-d9cb-469f-a165-70867728950e", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "with space 0000000 AbC",
+        "zoomRecordings2024List", "meeting-recordings-of-2024-Q1-Archive",
     ],
 )  # fmt: skip
 def test_what_has_no_shape_of_a_credential(value: str) -> None:
