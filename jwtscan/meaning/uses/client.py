@@ -22,7 +22,7 @@ _DATA_TYPES = {"json", "xml"}
 
 def find(uses: Uses, unit: Unit) -> Iterator[Use]:
     yield from own.find(uses, unit)
-    for role in ("zoom.client", "zoom.client.environment", "zoom.client.token"):
+    for role in ("zoom.client", "zoom.client.environment"):
         for site in uses.sites.of(unit, role):
             use = _constructed(uses, site)
             if use is not None:
@@ -31,8 +31,6 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
 
 def _constructed(uses: Uses, site: Site) -> Use | None:
     if any(isinstance(entry, ir.Entry) and entry.key in MODERN for entry in site.call.keywords):
-        return None
-    if site.role == "zoom.client.token":
         return None
     keys, secrets = uses.sites.values(site, "key"), uses.sites.values(site, "secret")
     config = uses.sites.argument(site, "config")
