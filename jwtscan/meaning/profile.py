@@ -90,7 +90,7 @@ def _profile(unit: Unit, root: str) -> Profile:
             if len(names) >= _MAX_NAMES:
                 break
     text = code.decode("utf-8", "replace")
-    host = zoom.API_HOST.search(text)
+    host = zoom.API_HOST.search(text) or zoom.SAMPLE_AGENT.search(text)
     packages = sorted({ref.module for ref in unit.module.imports if _is_package(ref)}) if unit.module else []
     place = f"{root}/{unit.path}"
     return Profile(

@@ -13,6 +13,8 @@ API_HOST = re.compile(
     re.I,
 )
 """Hosts of the REST API: zoom-facts 4.1 and 5.1."""
+SAMPLE_AGENT = re.compile(r"\bzoom-(?:api-)?jwt-request\b", re.I)
+"""What Zoom's own sample for the JWT app calls itself in ``User-Agent``: it speaks with the REST API and no other."""
 OAUTH_HOST = re.compile(r"(?<![\w-])zoom(?:gov)?\.(?:us|com)/oauth/", re.I)
 ANY_HOST = re.compile(r"(?<![\w-])(?:[\w-]+\.)*(?:zoom\.us|zoomgov\.com|zoom\.com\.cn)(?![\w.-])", re.I)
 SERVER_TO_SERVER = re.compile(r"account_credentials")

@@ -163,11 +163,17 @@ def _is_token(value: Value) -> bool:
         return _named_token(value.words)
     if not isinstance(end, External):
         return False
-    if end.name.startswith(("env:", "setting:")):
+    if end.name.startswith(("env:", "setting:")) or _is_injected(end.name):
         return _named_token(value.words)
     if end.call is not None:
         return _is_loaded(end.name) and _named_token(value.words)
     return "." in end.name and not end.name.startswith(("?", "this", ".", "()")) and _named_token(value.words)
+
+
+def _is_injected(name: str) -> bool:
+    """A variable of settings that the caller hands in: ``env.ZOOM_JWT``, ``this.config.get("ZOOM_JWT")``."""
+    last = name.rpartition(".")[2]
+    return name.startswith("?") and last.isupper() and zoom.is_legacy_name(last)
 
 
 def _is_tests(unit: Unit, value: Value) -> bool:
