@@ -100,7 +100,7 @@ class Credentials:
         if is_real(text):
             return _made("literal", use, value, span, name, part, text)
         # What stands for one to be filled in has a name of its own; an argument of a test's call has none.
-        if unit is use.unit or _OTHER_VENDORS.match(text) or _is_argument(value):
+        if unit is use.unit or _OTHER_VENDORS.match(text) or _is_argument(value) or _is_default(unit, end):
             return None
         return _made("config", use, value, span, name, part)
 
@@ -147,6 +147,12 @@ def _says_new_app(name: str) -> bool:
 def _is_argument(value: Value) -> bool:
     """What is handed to a function of another file: its first name is a parameter's there."""
     return bool(value.trail) and value.trail[0].path != value.unit.path
+
+
+def _is_default(unit: Unit, end: ir.Literal) -> bool:
+    """What a parameter is without an argument: no place to fill in."""
+    functions = unit.module.functions if unit.module else ()
+    return any(param.default is end for func in functions for param in func.params)
 
 
 def is_real(text: str) -> bool:
