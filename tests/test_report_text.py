@@ -45,7 +45,7 @@ error[join-api-key] join() is given an API key
  6 │ apiKey: meetConfig.apiKey,
    │ ━━━━━━━━━━━━━━━━━━━━━━━━━
  7 │ signature,
-   from env:ZOOM_API_KEY, src/config.js:2 → meetConfig.apiKey, src/join.js:6
+   from ZOOM_API_KEY, src/config.js:2 → meetConfig.apiKey, src/join.js:6
    why  high confidence: @zoomus/websdk is imported; ZOOM_API_KEY has Zoom in its name
    fix  rename the property to sdkKey (safe)
    then set ZOOM_MEETING_SDK_KEY

@@ -74,7 +74,7 @@ def from_names(values: Sequence[Value], what: str) -> list[Hint]:
     for value in values:
         for word in value.words:
             if zoom.says_zoom(word):
-                return [Hint("trail", f"{what} comes from {word[:60]}")]
+                return [Hint("trail", f"{what} comes from {word[:60].removeprefix('env:')}")]
     return []
 
 

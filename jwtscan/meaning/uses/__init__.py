@@ -27,7 +27,8 @@ class Use:
     """One use of the retired app type.
 
     ``kind`` is the id of the rule that reports it. ``span`` is in the document. ``keys``, ``secrets`` and ``tokens``
-    are the values that may feed it, each with its trail; ``subject`` is the node that a fix works on.
+    are the values that may feed it, each with its trail; ``subject`` is the node that a fix works on, and ``call``
+    the call around it where it is none itself.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Use:
     secrets: tuple[Value, ...] = ()
     tokens: tuple[Value, ...] = ()
     detail: str = ""
+    call: ir.Call | None = None
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -53,8 +55,10 @@ class Use:
         steps = [step for index, step in enumerate(way) if index == 0 or step.text != way[index - 1].text]
         if not way:
             return ()
-        start = self.unit.document.lines.position(self.span.start)
-        return (*steps, Step(self.unit.path, self.span, _written(self.subject), start))
+        node = self.call or self.subject
+        place = self.unit.span(node.span)
+        start = self.unit.document.lines.position(place.start)
+        return (*steps, Step(self.unit.path, place, _written(node), start))
 
 
 def _written(subject: ir.Call | ir.Entry | ir.Expr) -> str:

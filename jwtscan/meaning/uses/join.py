@@ -44,7 +44,7 @@ def _use(uses: Uses, unit: Unit, call: ir.Call, entries: Entries, hints: list[Hi
     subject = _place(uses, unit, call, entries)
     span = unit.span(subject.span)
     hints += evidence.from_names(keys, "the key") + evidence.from_shapes(keys, [])
-    return Use("join-api-key", unit, span, subject, evidence.confidence(hints), tuple(hints), tuple(keys))
+    return Use("join-api-key", unit, span, subject, evidence.confidence(hints), tuple(hints), tuple(keys), call=call)
 
 
 def _place(uses: Uses, unit: Unit, call: ir.Call, entries: Entries) -> ir.Entry | ir.Call:
