@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from jwtscan.syntax import ir
 from jwtscan.text import Span
@@ -11,9 +11,18 @@ _DATA = frozenset({"data", "asyncData"})
 _GROUPS = frozenset({"methods", "computed"})
 
 
-def option_fields(module: ir.Module, name: str) -> Iterator[tuple[Span, ir.Expr]]:
-    """The values that ``this.name`` may have by the options objects of a module, each with the span that says so."""
-    for options in module.objects:
+def options_of(module: ir.Module) -> list[ir.Object]:
+    """The objects of a module that may be a component's options."""
+    return [
+        obj
+        for obj in module.objects
+        if any(isinstance(entry, ir.Entry) and entry.key in _DATA | _GROUPS for entry in obj.entries)
+    ]
+
+
+def option_fields(components: Iterable[ir.Object], name: str) -> Iterator[tuple[Span, ir.Expr]]:
+    """The values that ``this.name`` may have by the options of components, each with the span that says so."""
+    for options in components:
         for entry in options.entries:
             if isinstance(entry, ir.Entry) and entry.key in _DATA:
                 yield from _members(_given(entry.value), name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jwtscan.meaning import models
 from jwtscan.meaning.callers import Callers
+from jwtscan.meaning.components import options_of
 from jwtscan.meaning.effort import Effort
 from jwtscan.meaning.modules import Modules
 from jwtscan.meaning.reach import MAX_DEPTH, Reach
@@ -54,6 +55,7 @@ class Project:
         self.modules = Modules(files, self.load)
         self.callers = Callers(self)
         self._stores: dict[tuple[str, str], list[ir.Store]] = defaultdict(list)
+        self._components: dict[str, list[ir.Object]] = {}
         self._starred: dict[str, list[Unit]] = {}
         self._homes: dict[int, Unit] = {}
         self._pages: list[Unit] = []
@@ -251,6 +253,12 @@ class Project:
         if isinstance(left, ir.Name) and isinstance(right, ir.Name) and left.id == right.id:
             return left.scope.find(left.id) == right.scope.find(right.id)
         return isinstance(left, ir.This) and isinstance(right, ir.This) and left.owner is right.owner
+
+    def components(self, unit: Unit) -> list[ir.Object]:
+        """The objects of a unit that may be a component's options."""
+        if unit.path not in self._components:
+            self._components[unit.path] = options_of(unit.module) if unit.module is not None else []
+        return self._components[unit.path]
 
     def fields(self, unit: Unit, cls: ir.Class, name: str, depth: int = 0) -> Iterator[tuple[Span, ir.Expr]]:
         """The values that a field or method of a class is given: in its body, through ``this``, in its bases."""

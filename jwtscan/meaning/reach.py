@@ -153,9 +153,10 @@ class Reach:
     def _given(self, unit: Unit, attr: ir.Attr) -> Iterator[tuple[Span, ir.Expr]]:
         """What an attribute is given by assignments to the same place, and by the options of a component."""
         bare = isinstance(attr.obj, ir.This) and attr.obj.owner is None
-        if bare and unit.module is not None:
-            self.spend(len(unit.module.objects) / 8)
-            yield from option_fields(unit.module, attr.name)
+        if bare:
+            components = self.project.components(unit)
+            self.spend(len(components))
+            yield from option_fields(components, attr.name)
         if bare or isinstance(attr.obj, (ir.Name, ir.Attr)):
             yield from ((store.target.name_span, store.value) for store in self.project.stores(unit, attr))
 

@@ -21,6 +21,7 @@ class Entries:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.taken: set[int] = set()
         self.rows: defaultdict[str, list[tuple[Unit, ir.Entry | ir.Store | ir.Expr]]] = defaultdict(list)
 
     @property
@@ -72,6 +73,9 @@ def entries_of(project: Project, unit: Unit, expr: ir.Expr) -> Entries | None:
 
 
 def _collect(unit: Unit, obj: ir.Object, found: Entries, depth: int) -> None:
+    if id(obj) in found.taken:
+        return  # objects that are spread into one another
+    found.taken.add(id(obj))
     for entry in obj.entries:
         if isinstance(entry, ir.Entry):
             if entry.key is not None:
