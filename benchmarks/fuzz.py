@@ -112,31 +112,35 @@ class Tally:
 # -- inputs ------------------------------------------------------------------------------------------------------------
 
 
-def seed_files(folders: Sequence[Path]) -> list[Path]:
+Seed = tuple[Path, bytes]
+
+
+def seed_files(folders: Sequence[Path]) -> list[Seed]:
     """The files under ``folders`` that jwtscan reads and that are not too large to spoil by the thousand."""
     found = (path for folder in folders for path in sorted(folder.rglob("*")))
-    return [path for path in found if path.is_file() and path.stat().st_size <= MAX_SEED_FILE and _is_read(path)]
+    kept = [path for path in found if path.is_file() and path.stat().st_size <= MAX_SEED_FILE and _is_read(path)]
+    return [(path, path.read_bytes()) for path in kept]
 
 
 def _is_read(path: Path) -> bool:
     return kind_of(path.name, path.as_posix()) is not None
 
 
-def make_input(draw: random.Random, pool: Sequence[Path]) -> Input:
+def make_input(draw: random.Random, pool: Sequence[Seed]) -> Input:
     """A spoiled file, now and then under another kind's name; one in eight is a project of several."""
     planted = draw.random() < 0.5
     if draw.random() < 1 / 8:
         near = _near(pool, draw.randrange(len(pool)))
         files = {}
-        for number, path in enumerate(draw.sample(near, min(len(near), draw.randint(2, 6)))):
-            files[_project_name(draw, path, number)] = _spoiled(draw, path, pool, planted=planted)
+        for number, (path, data) in enumerate(draw.sample(near, min(len(near), draw.randint(2, 6)))):
+            files[_project_name(draw, path, number)] = _spoiled(draw, data, pool, planted=planted)
         return Input(files, planted)
-    path = draw.choice(pool)
+    path, data = draw.choice(pool)
     name = draw.choice(NAMES) if draw.random() < 0.2 else "zoom/" + path.name
-    return Input({name: _spoiled(draw, path, pool, planted=planted)}, planted)
+    return Input({name: _spoiled(draw, data, pool, planted=planted)}, planted)
 
 
-def _near(pool: Sequence[Path], at: int) -> Sequence[Path]:
+def _near(pool: Sequence[Seed], at: int) -> Sequence[Seed]:
     """Files that stand near one in the pool: most likely of the same project."""
     return pool[max(at - 4, 0) : at + 5]
 
@@ -146,10 +150,9 @@ def _project_name(draw: random.Random, path: Path, number: int) -> str:
     return folder + (f"{draw.choice(STRANGE)}{number}{path.suffix}" if draw.random() < 0.1 else path.name)
 
 
-def _spoiled(draw: random.Random, path: Path, pool: Sequence[Path], *, planted: bool) -> bytes:
-    data = path.read_bytes()
+def _spoiled(draw: random.Random, data: bytes, pool: Sequence[Seed], *, planted: bool) -> bytes:
     if draw.random() < 0.97:
-        data = mutate(draw, data, [draw.choice(pool).read_bytes()])
+        data = mutate(draw, data, [draw.choice(pool)[1]])
     if planted:
         lines = data.splitlines(keepends=True)
         at = draw.randint(0, len(lines))
@@ -275,7 +278,7 @@ def memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
-def fuzz(minutes: float, seed: int, pool: Sequence[Path], failures: Path) -> Tally:
+def fuzz(minutes: float, seed: int, pool: Sequence[Seed], failures: Path) -> Tally:
     """Runs inputs until the time is up. Every failing one is saved in a folder of ``failures``."""
     rules = load_rules(allow_python=False)
     tally = Tally()

@@ -16,7 +16,7 @@ API_HOST = re.compile(
 SAMPLE_AGENT = re.compile(r"\bzoom-(?:api-)?jwt-request\b", re.I)
 """What Zoom's own sample for the JWT app calls itself in ``User-Agent``: it speaks with the REST API and no other."""
 OAUTH_HOST = re.compile(r"(?<![\w-])zoom(?:gov)?\.(?:us|com)/oauth/", re.I)
-ANY_HOST = re.compile(r"(?<![\w-])(?:[\w-]+\.)*(?:zoom\.us|zoomgov\.com|zoom\.com\.cn)(?![\w.-])", re.I)
+ANY_HOST = re.compile(r"(?<![\w-])(?:[\w-]{1,63}\.){0,9}(?:zoom\.us|zoomgov\.com|zoom\.com\.cn)(?![\w.-])", re.I)
 SERVER_TO_SERVER = re.compile(r"account_credentials")
 VIDEO_SDK_PATH = re.compile(r"/videosdk(?:/|\b)")
 SDK_BUNDLE = re.compile(r"(?:^|/)zoom-meeting-(?:embedded-)?v?(?P<version>\d+\.\d+\.\d+)(?:\.min)?\.js\b")
@@ -195,7 +195,7 @@ def _is_of_meetings(parts: set[str], joined: str) -> bool:
 
 
 PLACEHOLDER = re.compile(
-    r"^$|^[<\[{(%$].*|.*[>\]})]$|your|xxx|\*\*\*|\.\.\.|change|example|placeholder|dummy|fake|test|todo|insert|enter|replace|"
+    r"^$|^[<\[{(%$].*|[>\]})]$|your|xxx|\*\*\*|\.\.\.|change|example|placeholder|dummy|fake|test|todo|insert|enter|replace|"
     r"\bkey\b|api[ _-]?key|api[ _-]?secret|secret|token|none|null|undefined|here|foo|bar|abc|123456",
     re.I,
 )

@@ -69,8 +69,8 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
         return printable(masker.mask(text))
 
     def clean_words(text: str) -> str:
-        # Names come from the file, and a broken file may have a whole setting for a name.
-        return printable(masker.mask_line(text) if "=" in text else masker.mask(text))
+        # Names come from the file, and a broken file may have a secret or a whole setting for a name.
+        return printable(masker.mask_line(text))
 
     @cache
     def line(path: str, number: int) -> SourceLine | None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from jwtscan.text import Span
 
-_TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[][{}]', re.DOTALL)
+# An open string goes on to the end, so that it is read once and not from each quote in it.
+_TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)(?:"(\s*:)?|(\Z|\\\Z))|[][{}]', re.DOTALL)
 
 
 class Key(NamedTuple):
@@ -42,7 +43,9 @@ def pairs(source: bytes, depth: int, last: Container[bytes] | None = None) -> It
     path: list[Key] = []
     key: Key | None = None
     for token in _TOKEN.finditer(source):
-        text, colon = token.groups()
+        text, colon, unclosed = token.groups()
+        if unclosed is not None:
+            return
         if text is None:
             if token[0] in b"{[":
                 path.append(key or _NO_KEY)

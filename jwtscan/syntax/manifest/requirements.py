@@ -11,7 +11,7 @@ from jwtscan.syntax.unit import Requirement
 from jwtscan.text import Span
 
 _NAME = re.compile(rb"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\s*\[[^\]]*\])?")
-_AFTER = re.compile(rb"\s(?:#|--[a-z])|\s*;")
+_AFTER = re.compile(rb"\s(?:#|--[a-z])|;")
 _SPECIFIER = re.compile(rb"\(?\s*(?:[<>!~]=|===?|[<>=])\s*[0-9A-Za-z]")
 _PINNED = re.compile(r"\(?\s*={2,3}\s*([^\s,*=<>!~()]+)\s*\)?")
 _URL = re.compile(rb"(?:[a-z]+\+)?[a-z]+:/")

@@ -12,7 +12,7 @@ from jwtscan.syntax.python.strings import Hole, Quoted, brace_pieces, percent_pi
 from jwtscan.text import Span
 
 _BASE = re.compile(r"[^.\[]*")
-_FIELD = re.compile(r"\.(\w+)|\[([^\]]+)\]")
+_FIELD = re.compile(r"\.(\w+)|\[([^\]]{1,400})\]")
 
 
 def percent(state: State, strings: list[Quoted], given: ir.Expr) -> list[ir.Expr]:

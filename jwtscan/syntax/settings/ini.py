@@ -10,7 +10,7 @@ from jwtscan.text import Span
 
 _LINE = re.compile(rb"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _SECTION = re.compile(rb"\[[ \t]*([^\r\n]*)\]")
-_SUBSECTION = re.compile(r'(\S+)\s+"(.*)"')
+_SUBSECTION = re.compile(r'\A(\S+)\s+"(.*)"')
 _DELIMITER = re.compile(rb"[=:]")
 _INLINE = re.compile(rb"[ \t][#;]")
 _ASSIGNMENT = re.compile(rb"""(?<![\w.-])([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^\s,"']*))""")
