@@ -27,10 +27,11 @@ EVIDENCE = re.compile(
 """Words that speak of Zoom the product; a bare "zoom" may be a map's."""
 
 _SECTION = re.compile(
-    rb"""["'\[.]zoom["'\]](?!\s*:\s*[\d.\[-])|^[ \t]*zoom[ \t]*:[ \t]*(?:[#{].*)?$""",
+    rb"""["'\[.]zoom["'\]](?!\s*:\s*[\d.\[-])|^[ \t]*zoom[ \t]*:[ \t]*(?:[#{].*)?$|(?<![a-z])zoom["']?\s*[:=]\s*\{|"""
+    rb"""(?:class|const|enum|def|function|interface)\s+\w*zoom(?!in|out|level|ed|ing|able|\b)""",
     re.MULTILINE,
 )
-"""A section or key called zoom that holds more than a number: beside a secret it is no map's."""
+"""A section, key or definition called zoom that holds more than a number: beside a secret it is no map's."""
 
 SURE = re.compile(
     rb"zoom[_\-.]?(?:us(?![a-z])|gov(?![a-z])|api(?![a-z])|jwt|mtg|sdk|websdk|client|secret|token)|zoom/meetingsdk|zoomus"

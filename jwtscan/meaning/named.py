@@ -14,6 +14,7 @@ from jwtscan.finding import Confidence
 from jwtscan.meaning import zoom
 from jwtscan.meaning.sources import ENV_READ, SETTINGS_KINDS, Source
 from jwtscan.meaning.values import Configured, External
+from jwtscan.meaning.variants import names_of_objects
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Span, Spans
@@ -73,8 +74,6 @@ class Named:
             for setting in group:
                 if _names_app(setting) or (whole and "".join(zoom.words(setting.name)) in _PLAIN_KEYS | _PLAIN_SECRETS):
                     yield self._made(unit, setting.span, setting.key, modern=modern, text=real_value(setting))
-                elif not modern and _has_twin(setting.name, joined):
-                    yield self._made(unit, setting.span, setting.key, modern=False, text=real_value(setting))
 
     def _is_pair(self, unit: Unit, parent: str, group: Sequence[Setting], joined: set[str]) -> bool:
         """A plain key beside a plain secret, in a section or in a file that is Zoom's."""
@@ -95,18 +94,20 @@ class Named:
 
     def _constants(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Bindings of the module and its classes, and entries of objects, that have such a name."""
-        if not self._holds_use(unit):
-            for binding in _shared_bindings(module):
-                if (
-                    binding.kind in {"assign", "field"}
-                    and zoom.is_legacy_name(binding.name)
-                    and _defines(binding.value)
-                ):
-                    yield self._made(unit, unit.span(binding.span), binding.name)
+        for scope in (module.scope, *(cls.scope for cls in module.classes)) if not self._holds_use(unit) else ():
+            for name, bindings in scope.bindings.items():
+                if zoom.is_legacy_name(name):
+                    for binding in bindings:
+                        if binding.kind in {"assign", "field"} and _defines(binding.value):
+                            yield self._made(unit, unit.span(binding.span), name)
+        named = names_of_objects(module)
         for obj in module.objects:
+            whole = not self._holds_use(unit) and _is_zoom_pair(named.get(id(obj), ""), obj)
             for entry in obj.entries:
-                if isinstance(entry, ir.Entry) and entry.key and zoom.is_legacy_name(entry.key) and _is_variable(entry):
-                    yield self._made(unit, unit.span(entry.span), entry.key)
+                if isinstance(entry, ir.Entry) and entry.key:
+                    plain = whole and "".join(zoom.words(entry.key)) in _PLAIN_KEYS | _PLAIN_SECRETS
+                    if (plain and _defines(entry.value)) or (zoom.is_legacy_name(entry.key) and _is_variable(entry)):
+                        yield self._made(unit, unit.span(entry.span), entry.key)
 
     def _reads(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Reads of the environment, and what says which variable a field of a settings class is read from."""
@@ -235,23 +236,16 @@ def _names_app(setting: Setting) -> bool:
     return len(parts) > 2 and parts[-2].lower() in _NEUTRAL and zoom.is_legacy_name(".".join(parts[-3:]))
 
 
-def _has_twin(name: str, joined: set[str]) -> bool:
-    """``ZOOM_KEY`` beside ``ZOOM_SECRET``: either alone may be a webhook's."""
-    parts = zoom.words(name)
-    if parts[-2:-1] != ("zoom",) or parts[-1] not in {"key", "secret"}:
-        return False
-    return "".join([*parts[:-1], "secret" if parts[-1] == "key" else "key"]) in joined
-
-
 def _is_zoom_section(section: str) -> bool:
     return section.lower() == "zoom" or zoom.says_zoom(section)
 
 
-def _shared_bindings(module: ir.Module) -> Iterator[ir.Binding]:
-    """Bindings of the module and of class bodies: what other code can read."""
-    for scope in (module.scope, *(cls.scope for cls in module.classes)):
-        for bindings in scope.bindings.values():
-            yield from bindings
+def _is_zoom_pair(name: str, obj: ir.Object) -> bool:
+    """An object called after Zoom that has a plain key and a plain secret, and nothing of a new app."""
+    joined = {"".join(zoom.words(key)) for key in obj.keys}
+    if not joined & _PLAIN_KEYS or not joined & _PLAIN_SECRETS or any(key.endswith(tuple(_MODERN)) for key in joined):
+        return False
+    return _is_zoom_section(name) and zoom.credential_part(f"{name}_key") is not None
 
 
 def _defines(value: ir.Expr | None) -> bool:

@@ -16,7 +16,7 @@ from jwtscan.text import Span
 if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
 
-_CONFIG_WORDS = {
+CONFIG_WORDS = {
     "config", "configs", "configuration", "conf", "settings", "secret", "secrets", "credentials", "creds", "env",
     "appenv", "environment", "environments", "constants", "keys",
 }  # fmt: skip
@@ -53,7 +53,8 @@ def stem_of(path: str) -> str:
 
 
 def is_config_module(unit: Unit) -> bool:
-    return _says_config(stem_of(unit.path))
+    """Whether a module holds settings, by its name or its folder's."""
+    return _says_config(stem_of(unit.path)) or _says_config(posixpath.basename(posixpath.dirname(unit.path)))
 
 
 def of(project: Project, sources: Iterable[Source]) -> Iterator[Source]:
@@ -82,7 +83,7 @@ def _may_vary(path: str) -> bool:
 
 
 def _says_config(name: str) -> bool:
-    return bool(_CONFIG_WORDS & set(zoom.words(name)))
+    return bool(CONFIG_WORDS & set(zoom.words(name)))
 
 
 def _variants(project: Project, path: str) -> list[str]:
@@ -123,3 +124,15 @@ def _places(unit: Unit) -> dict[str, Span]:
                 elif key not in found:
                     found[key] = unit.span(entry.span)
     return found
+
+
+def names_of_objects(module: ir.Module) -> dict[int, str]:
+    """The names that objects are given, by their identity."""
+    named: dict[int, str] = {}
+    for obj in module.objects:
+        for entry in obj.entries:
+            if isinstance(entry, ir.Entry) and entry.key and isinstance(entry.value, ir.Object):
+                named[id(entry.value)] = entry.key
+    for name, bindings in module.scope.bindings.items():
+        named.update((id(one.value), name) for one in bindings if isinstance(one.value, ir.Object))
+    return named

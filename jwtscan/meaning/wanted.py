@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from jwtscan.meaning import zoom
 from jwtscan.meaning.named import real_value, tail
 from jwtscan.meaning.sources import SETTINGS_KINDS, Source
-from jwtscan.meaning.variants import Homes, is_config_module, stem_of
+from jwtscan.meaning.variants import CONFIG_WORDS, Homes, is_config_module, names_of_objects, stem_of
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Span
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
 
 _ENVIRONMENTS = frozenset({"env", "shell"})
+_ROUNDS = 3
 _PLAIN = frozenset({"key", "secret", "token"})
 # What holds a visitor's data and no settings.
 _VISITORS = frozenset({
@@ -42,6 +43,7 @@ class Wanted:
         self.project = project
         self._env: dict[str, list[Want]] = defaultdict(list)
         self._keys: dict[str, list[Want]] = defaultdict(list)
+        self._lasts: dict[str, dict[str, Want]] = {}
 
     def variable(self, name: str, part: str, use: Use) -> None:
         """An environment variable."""
@@ -56,12 +58,12 @@ class Wanted:
         """What defines the names taken, config modules first: they may read the environment by other names."""
         if not self._env and not self._keys:
             return
-        for unit in list(self.project.units.values()):
-            if unit.module is not None and is_config_module(unit):
-                found: list[Source] = []
-                with self.project.effort.on(unit):
-                    found.extend(self._config_module(unit, unit.module))
-                yield from found
+        known = -1
+        for _ in range(_ROUNDS):
+            if len(self._keys) == known:
+                break
+            known = len(self._keys)
+            yield from self._config_modules()
         for path in self.project.settings_files():
             self.project.load(path)
         yield from self._settings()
@@ -106,11 +108,12 @@ class Wanted:
 
     @cached_property
     def _loaded(self) -> dict[str, list[Want]]:
-        """Names at the top of what a loader gives: ``json.load(file)["api_key"]``."""
+        """Names at the top of what a loader gives: ``json.load(file)["api_key"]``, ``app.config["ROOM_KEY"]``."""
         table: dict[str, list[Want]] = defaultdict(list)
         for name, wanted in self._keys.items():
             owner, _, last = name.rpartition(".")
-            if owner.endswith("()"):
+            holder = owner.rpartition(".")[2]
+            if owner.endswith("()") or (last.casefold() not in _PLAIN and holder in CONFIG_WORDS):
                 table[last] += wanted
         return table
 
@@ -122,8 +125,16 @@ class Wanted:
 
     # -- config modules ----------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _lasts(self) -> dict[str, dict[str, Want]]:
+    def _config_modules(self) -> Iterator[Source]:
+        self._lasts = self._by_last()
+        for unit in list(self.project.units.values()):
+            if unit.module is not None and is_config_module(unit):
+                found: list[Source] = []
+                with self.project.effort.on(unit):
+                    found.extend(self._config_module(unit, unit.module))
+                yield from found
+
+    def _by_last(self) -> dict[str, dict[str, Want]]:
         """What is wanted by the last part of its name, then by the part before it."""
         table: dict[str, dict[str, Want]] = defaultdict(dict)
         for name, wanted in self._keys.items():
@@ -142,26 +153,30 @@ class Wanted:
                     if last.casefold() not in _PLAIN or stem.intersection(zoom.words(holder)):
                         for binding in scope.bindings[last]:
                             if binding.kind in {"assign", "field"} and _gives(binding.value):
-                                yield self._defined(unit, binding.span, last, want, binding.value)
-        named = _names_of_objects(module)
+                                yield from self._defined(unit, binding.span, last, want, binding.value)
+        named = names_of_objects(module)
         names = frozenset(named.values())
         for obj in module.objects:
             for entry in obj.entries:
                 if isinstance(entry, ir.Entry) and entry.key in self._lasts and _gives(entry.value):
                     for holder, want in self._lasts[entry.key].items():
                         if named.get(id(obj)) == holder or (holder not in names and self._is_pair(obj, entry.key)):
-                            yield self._defined(unit, entry.span, entry.key, want, entry.value)
+                            yield from self._defined(unit, entry.span, entry.key, want, entry.value)
 
     def _is_pair(self, obj: ir.Object, name: str) -> bool:
         """An object that gives both a key and a secret that are wanted, by names that not everything has."""
         parts = {part for key in obj.keys & self._lasts.keys() for part, _ in self._lasts[key].values()}
         return len(parts) > 1 and name.casefold() not in _PLAIN
 
-    def _defined(self, unit: Unit, span: Span, name: str, want: Want, value: ir.Expr | None) -> Source:
+    def _defined(self, unit: Unit, span: Span, name: str, want: Want, value: ir.Expr | None) -> Iterator[Source]:
+        """The place itself, unless it hands on another name; what it reads is wanted from then on."""
         for reached in self.project.reach(unit, value):
             if reached.name.startswith("env:"):
                 self.variable(reached.name[4:], *want)
-        return _source(unit, unit.span(span), name, want)
+            elif "." in reached.name and not reached.name.startswith(("?", "this.")):
+                self.key(reached.name, *want)
+        if not isinstance(value, ir.Name):
+            yield _source(unit, unit.span(span), name, want)
 
 
 def _source(unit: Unit, span: Span, name: str, want: Want, text: str | None = None) -> Source:
@@ -175,17 +190,5 @@ def reason(use: Use) -> str:
 
 
 def _gives(value: ir.Expr | None) -> bool:
-    """A constant, a call or a read: what a config module is made of. A field without a value is filled from outside."""
-    return value is None or isinstance(value, (ir.Literal, ir.Call, ir.Attr, ir.Choice))
-
-
-def _names_of_objects(module: ir.Module) -> dict[int, str]:
-    """The names that objects are given, by their identity."""
-    named: dict[int, str] = {}
-    for obj in module.objects:
-        for entry in obj.entries:
-            if isinstance(entry, ir.Entry) and entry.key and isinstance(entry.value, ir.Object):
-                named[id(entry.value)] = entry.key
-    for name, bindings in module.scope.bindings.items():
-        named.update((id(one.value), name) for one in bindings if isinstance(one.value, ir.Object))
-    return named
+    """What a config module is made of. A field without a value is filled from outside."""
+    return value is None or isinstance(value, (ir.Literal, ir.Call, ir.Attr, ir.Choice, ir.Name))
