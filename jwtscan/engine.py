@@ -15,6 +15,7 @@ from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
 from jwtscan.files.walk import Entry, walk
 from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerprints
+from jwtscan.text import Span, Spans
 
 if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
@@ -306,10 +307,14 @@ class _Scan:
 def _without_doubles(rows: Iterable[Row]) -> Iterator[Row]:
     """Leaves out a general credential finding where an integration's own rule speaks of the same place."""
     rows = list(rows)
-    taken = {(unit.path, match.span) for rule, unit, match in rows if "integrations" in rule.tags}
+    spans: dict[str, list[Span]] = {}
+    for rule, unit, match in rows:
+        if "integrations" in rule.tags:
+            spans.setdefault(unit.path, []).append(match.span)
+    taken = {path: Spans(found) for path, found in spans.items()}
     for rule, unit, match in rows:
         general = "credentials" in rule.tags and "integrations" not in rule.tags
-        if not general or not any(path == unit.path and match.span.overlaps(span) for path, span in taken):
+        if not general or unit.path not in taken or not taken[unit.path].overlap(match.span):
             yield rule, unit, match
 
 

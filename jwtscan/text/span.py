@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -31,8 +32,14 @@ class Spans:
     def __init__(self, spans: Iterable[Span]) -> None:
         self._spans = sorted(spans)
         self._starts = [span.start for span in self._spans]
+        self._reaches = list(accumulate((span.end for span in self._spans), max))
 
     def hold(self, span: Span) -> bool:
         """Whether one of them holds ``span``."""
         at = bisect_right(self._starts, span.start) - 1
         return at >= 0 and self._spans[at].holds(span)
+
+    def overlap(self, span: Span) -> bool:
+        """Whether one of them shares a byte with ``span`` or touches it. Here they may hold one another."""
+        at = bisect_right(self._starts, span.end) - 1
+        return at >= 0 and self._reaches[at] >= span.start
