@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,18 +85,3 @@ def test_malformed_comments_silence_nothing_and_are_said(tmp_path: Path) -> None
         folder.mkdir()
         write(folder, "a.py", f"{CLIENT}  # jwtscan: {words}\n")
         assert ids(scanned(folder)) == [("wrapper-client", 3), ("unused-ignore", 3)], words
-
-
-@pytest.fixture
-def locked(tmp_path: Path) -> Iterator[Path]:
-    write(tmp_path, "secret.py", CLIENT)
-    (tmp_path / "secret.py").chmod(0)
-    yield tmp_path
-    (tmp_path / "secret.py").chmod(0o644)
-
-
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is locked for this user")
-def test_a_file_that_may_not_be_read_is_a_finding(locked: Path) -> None:
-    result = scanned(locked)
-    assert ids(result) == [("unreadable-file", 1)]
-    assert [skipped.path for skipped in result.skipped] == ["secret.py"]
