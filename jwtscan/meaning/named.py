@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from jwtscan.finding import Confidence
 from jwtscan.meaning import zoom
+from jwtscan.meaning.newer import Newer
 from jwtscan.meaning.sources import ENV_READ, SETTINGS_KINDS, Source
-from jwtscan.meaning.values import Configured, External
 from jwtscan.meaning.variants import names_of_objects
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Setting, Unit
@@ -48,6 +48,7 @@ class Named:
 
     def __init__(self, uses: Uses) -> None:
         self.uses = uses
+        self._newer = Newer(uses)
         self._accounts: dict[str, bool] = {}
 
     def of(self, unit: Unit) -> Iterator[Source]:
@@ -98,7 +99,7 @@ class Named:
             for name, bindings in scope.bindings.items():
                 if zoom.is_legacy_name(name):
                     for binding in bindings:
-                        if binding.kind in {"assign", "field"} and _defines(binding.value):
+                        if binding.kind in {"assign", "field"} and self._gives(binding.value):
                             yield self._made(unit, unit.span(binding.span), name)
         named = names_of_objects(module)
         for obj in module.objects:
@@ -106,8 +107,11 @@ class Named:
             for entry in obj.entries:
                 if isinstance(entry, ir.Entry) and entry.key:
                     plain = whole and "".join(zoom.words(entry.key)) in _PLAIN_KEYS | _PLAIN_SECRETS
-                    if (plain and _defines(entry.value)) or (zoom.is_legacy_name(entry.key) and _is_variable(entry)):
+                    if (plain and self._gives(entry.value)) or (zoom.is_legacy_name(entry.key) and _is_variable(entry)):
                         yield self._made(unit, unit.span(entry.span), entry.key)
+
+    def _gives(self, value: ir.Expr | None) -> bool:
+        return _defines(value) and not self._newer.has_constant(value)
 
     def _reads(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Reads of the environment, and what says which variable a field of a settings class is read from."""
@@ -138,6 +142,8 @@ class Named:
             part = zoom.credential_part(name)
             if part is None or not isinstance(text, str) or _is_sdk_name(zoom.words(name)):
                 continue
+            if self._newer.has_constant(literal):
+                continue
             if (part == "key" and zoom.looks_like_key(text)) or (part == "secret" and zoom.looks_like_secret(text)):
                 # A client id has a key's shape, a client secret has not a secret's.
                 sure = Confidence.LOW if part == "key" and self._has_account(unit) else Confidence.MEDIUM
@@ -157,13 +163,15 @@ class Named:
                 for name in sorted(names):
                     for binding in cls.scope.bindings[name]:
                         if binding.kind == "field" and (binding.value is not None or holds):
+                            if self._newer.has_constant(binding.value):
+                                continue
                             yield self._made(unit, unit.span(binding.span), name)
 
-    # -- new apps' names ---------------------------------------------------------------------------------------------
+    # -- confidence ----------------------------------------------------------------------------------------------------
 
     def _made(self, unit: Unit, span: Span, name: str, *, modern: bool = False, text: str | None = None) -> Source:
         last = name.removeprefix("env:").rpartition(".")[2]
-        modern = modern or self._has_account(unit) or last.casefold() in self._modern_names
+        modern = modern or self._has_account(unit) or self._newer.has_name(last)
         modern = modern or self.uses.platform.owns(unit)
         sure = Confidence.LOW if modern else Confidence.MEDIUM
         reason = f"{name.removeprefix('env:')} names a credential of the JWT app"
@@ -184,33 +192,6 @@ class Named:
             beside = any({"zoom", "account", "id"} <= set(zoom.words(name)) for name in names)
             self._accounts[unit.path] = profile.server_to_server or beside
         return self._accounts[unit.path]
-
-    @cached_property
-    def _modern_names(self) -> frozenset[str]:
-        """Names, in lower case, that code reads which has no use of the JWT app and talks to a new one."""
-        sure = {use.unit.path for use in self.uses.all if use.confidence > Confidence.LOW}
-        found: set[str] = set()
-        for unit in self.uses.project.candidates():
-            profile = self.uses.profiles.of(unit)
-            if unit.module is None or unit.path in sure:
-                continue
-            if profile.server_to_server or profile.oauth_host:
-                code = unit.region.text if unit.region is not None else unit.document.source
-                found.update(match.group("name").decode().casefold() for match in ENV_READ.finditer(code))
-                found.update(name.rpartition(".")[2].casefold() for name in profile.names)
-            else:
-                with self.uses.project.effort.on(unit):
-                    found.update(self._given_to_new_clients(unit))
-        return frozenset(found)
-
-    def _given_to_new_clients(self, unit: Unit) -> Iterator[str]:
-        """What a wrapper's client is given that takes an account id beside it."""
-        sites = self.uses.sites
-        for site in sites.of(unit, "zoom.client"):
-            if sites.argument(site, "modern") is not None:
-                for value in (*sites.values(site, "key"), *sites.values(site, "secret")):
-                    if isinstance(value.end, (External, Configured)):
-                        yield from (word.rpartition(".")[2].rpartition(":")[2].casefold() for word in value.words)
 
 
 def real_value(setting: Setting) -> str | None:
