@@ -96,7 +96,7 @@ def _arguments(name: str) -> list[str]:
     # What jwtscan passes over unless it is named, so that nobody else looks there either.
     passed = [*sorted(FOLDERS), *(f"*{ending}" for ending in (*FOLDER_ENDINGS, *FILE_ENDINGS))]
     if name == "jwtscan":
-        return ["scan", "--jobs", JOBS, "--no-progress", "--format", "json"]
+        return ["scan", "--no-progress", "--format", "json"]
     if name == "rg":
         names = {*NAMES, *(one.capitalize() for one in NAMES), ".env*", "requirements*.txt"}
         kinds = ",".join(sorted({f"*.{extension}" for extension in EXTENSIONS} | names))
