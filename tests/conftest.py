@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("jwtscan", deadline=None)
+settings.load_profile("jwtscan")
 
 NOBODY = 65534
 
