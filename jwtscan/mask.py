@@ -28,9 +28,10 @@ _GIVES = (
     r"(?::[ \t]{0,4}[\w.|\[\]]{1,40}[ \t]{0,4}(?==))?"
     r"(?:(?P<gives>=>|[:=!]=*)|(?P<or>\|\||\?\?|or\b)|(?P<comma>,)|\()[ \t]{0,40}(?:[{(\[][ \t]{0,4})?"
 )
+# Written as runs between backslashes: a group for each character would take hundreds of bytes for it.
 _VALUE = (
-    r"[rbufRBUF@$]{0,2}(?:\\\"(?P<escaped>(?:(?!\\\")[^\r\n]){8,})"
-    r"|\"(?P<double>(?:[^\"\\\r\n]|\\.){8,})|'(?P<single>(?:[^'\\\r\n]|\\.){8,})|`(?P<back>[^`\r\n]{8,}))"
+    r"[rbufRBUF@$]{0,2}(?:\\\"(?P<escaped>[^\\\r\n]*(?:\\(?!\")[^\\\r\n]*)*)"
+    r"|\"(?P<double>[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*)|'(?P<single>[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*)|`(?P<back>[^`\r\n]*))"
     r"|(?P<bare>[^\s\"'`,;&<>(){}\[\]|]{8,})(?P<applied>[(\[])?"
 )
 _NAMED = re.compile(rf"{_NAME}{_GIVES}(?:{_VALUE})", re.IGNORECASE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -204,3 +205,13 @@ def test_long_line_is_masked_in_linear_time(text: str) -> None:
     start = time.process_time()
     mask_line(text * (200_000 // len(text)))
     assert time.process_time() - start < SECONDS
+
+
+def test_long_text_is_masked_in_little_memory() -> None:
+    line = "secret: '" + "a" * 400_000
+    tracemalloc.start()
+    try:
+        assert mask_line(line) == "secret: 'aaaa…"
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(line)
+    finally:
+        tracemalloc.stop()
