@@ -5,6 +5,7 @@ Time is processor time with a wide margin: what these tests are after takes a hu
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 import tracemalloc
@@ -21,6 +22,7 @@ from jwtscan.mask import mask_line
 from jwtscan.meaning.effort import EXCEEDED
 from jwtscan.report import PLAIN, masked, render
 from jwtscan.rule import Rule
+from jwtscan.syntax.javascript.grammar import parse
 
 SECONDS = 20.0
 JS = "const jwt = require('jsonwebtoken'); const u = 'https://api.zoom.us/v2';\n"
@@ -213,5 +215,18 @@ def test_long_text_is_masked_in_little_memory() -> None:
     try:
         assert mask_line(line) == "secret: 'aaaa…"
         assert tracemalloc.get_traced_memory()[1] < 20 * len(line)
+    finally:
+        tracemalloc.stop()
+
+
+def test_parser_lets_go_of_what_it_has_read() -> None:
+    source = (b"const k = " + b"`${" * 30 + b"zoom {a: 1 /* b */, }\n" * 400).ljust(16_000)
+    parse(source, "typescript")
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            parse(source, "typescript")
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 3_000_000
     finally:
         tracemalloc.stop()

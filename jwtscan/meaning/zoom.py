@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
+from typing import TypeVar
+
+_Answer = TypeVar("_Answer")
+_LONGEST_NAME = 200
 
 API_HOST = re.compile(
     r"(?<![\w.-])(?:(?:api|api-us|[a-z]{2}\d\dapi(?:-[\w]+)?)\.zoom\.us|api\.zoomgov\.com|(?:www\.)?zoom\.us/v[12]\b)",
@@ -106,13 +110,24 @@ _PRODUCT = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+def _remembered(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
+    """Keeps answers about names. Long texts are asked about as well, and would be kept whole."""
+    short = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def ask(name: str) -> _Answer:
+        return short(name) if len(name) <= _LONGEST_NAME else function(name)
+
+    return ask
+
+
+@_remembered
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: ``ZOOM_API_KEY``, ``zoomApiKey`` and ``zoom-api-key`` are the same three."""
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def says_zoom(name: str) -> bool:
     """Whether a name or text speaks of Zoom the product, not of a map's or picture's zoom.
 
@@ -160,7 +175,7 @@ _API_PAIR = ("apikey", "apisec")
 _SHORT = frozenset({"key", "iss", "issuer"})
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def credential_part(name: str) -> str | None:
     """``key``, ``secret`` or ``token`` for a name that can hold a JWT-app credential, None for any other.
 
@@ -177,7 +192,7 @@ def credential_part(name: str) -> str | None:
     return "token" if joined.endswith(("token", "jwt")) else None
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def is_legacy_name(name: str) -> bool:
     """A name that by itself says JWT app of Zoom: the word zoom with an API key, an API secret or a JWT."""
     parts = set(words(name))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jwtscan.syntax.ir import Comment
 from jwtscan.text import Span
@@ -22,7 +22,6 @@ _ANNOTATED = re.compile(
 # ``apiKey: <YOUR_API_KEY>,`` opens an element that swallows the rest of the file.
 _PLACEHOLDER = re.compile(rb"[=:(,]\s*<[\w -]+>\s*[;,)}\r\n]")
 _COMMENT_MARK = re.compile(rb"//|/\*|<!--|-->")
-_CHUNK = 1 << 14
 # Bundles take up to 0.03 steps a byte; unclosed type assertions in TypeScript, hundreds.
 _BYTES_A_STEP = 8
 _FEWEST_STEPS = 20_000
@@ -76,11 +75,14 @@ def _closed(parsed: Parsed, source: bytes, language: str) -> Parsed:
 
 def _parse(source: bytes, language: str) -> Parsed:
     parser = _parser(language)
+    reader = _Reader(source)
     try:
-        tree = parser.parse(_reader(source), progress_callback=_limit(len(source)))
+        tree = parser.parse(reader, progress_callback=_limit(len(source)))
     except ValueError:
         parser.reset()
         return Parsed(parser.parse(b"").root_node, [], [], [Span(0, len(source))])
+    finally:
+        reader.release()
     return _collect(source, tree.root_node)
 
 
@@ -98,8 +100,25 @@ def _parser(language: str) -> Parser:
     return Parser(Language(typescript.language_tsx() if language == "tsx" else typescript.language_typescript()))
 
 
-def _reader(source: bytes) -> Callable[[int, object], bytes]:
-    return lambda offset, _point: source[offset : offset + _CHUNK]
+class _Reader:
+    """Gives a parser the rest of a source from any offset.
+
+    tree-sitter never lets go of what a reader gives it. Views that are released at the end are but empty shells.
+    """
+
+    def __init__(self, source: bytes) -> None:
+        self._source = memoryview(source)
+        self._views: dict[int, memoryview] = {}
+
+    def __call__(self, offset: int, _point: object) -> bytes:
+        view = self._views.get(offset)
+        if view is None:
+            view = self._views[offset] = self._source[offset:]
+        return cast("bytes", view)
+
+    def release(self) -> None:
+        for view in self._views.values():
+            view.release()
 
 
 def _limit(size: int) -> Callable[[int, bool], bool]:
