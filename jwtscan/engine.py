@@ -238,20 +238,23 @@ class _Scan:
 
         rules = self.given_rules() if callable(self.given_rules) else self.given_rules
         project = Project(self.entries, self._read_unit, self.root_name)
-        project.look_at(path for path, seen in looks.items() if seen.weak)
-        self.result.parsed = len(project.candidates())
+        # A pasted token says all by itself: what its file does need not be understood.
+        tokens = {path for path, seen in looks.items() if seen.strong and seen.strong <= set(BUILTIN_WORDS)}
+        project.look_at(path for path, seen in looks.items() if seen.weak and path not in tokens)
+        tokens = {path for path in tokens if project.load(path) is not None}
+        self.result.parsed = len(project.candidates()) + len(tokens)
         ran = frozenset(rule.id for rule in rules)
         ledger = Ledger(self.options.known_rules or ran, ran)
-        rows = list(_without_doubles(self._run_rules(project, rules)))
+        rows = list(_without_doubles(self._run_rules(project, rules, tokens)))
         kept = [row for row in rows if not self._is_silenced(ledger, row)]
         kept += self._run_own_rules(project, rules, looks, ledger)
         self._settle(project, kept)
         self.result.skipped += [Skipped(path, EXCEEDED) for path in sorted(project.effort.exceeded)]
 
-    def _run_rules(self, project: Project, rules: Sequence[Rule]) -> Iterator[Row]:
+    def _run_rules(self, project: Project, rules: Sequence[Rule], tokens: set[str]) -> Iterator[Row]:
         rules = [rule for rule in rules if "tool" not in rule.tags]
         reached = project.uses.credentials.by_path
-        paths = {unit.path for unit in project.candidates()} | set(reached)
+        paths = {unit.path for unit in project.candidates()} | set(reached) | tokens
         for done, path in enumerate(sorted(paths)):
             self.progress("parsing", done, len(paths))
             unit = project.units[path]
