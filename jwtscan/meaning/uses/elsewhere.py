@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from jwtscan.meaning import zoom
@@ -48,6 +49,7 @@ def is_sent_elsewhere(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.
     )
 
 
+@lru_cache(maxsize=4)  # asked for each header of a file, one file after the other
 def names_other_hosts(unit: Unit) -> bool:
     """Whether a unit's code has the URL of a host that is not Zoom's."""
     texts = [literal.value for literal in unit.module.literals] if unit.module else []
