@@ -1,6 +1,7 @@
 """All that a rule imports: what it is, what it yields, and the words to ask with."""
 
 from jwtscan.finding import Applicability, Confidence, Fix, Severity, Step
+from jwtscan.fixing.recipes import recipe
 from jwtscan.meaning import zoom
 from jwtscan.meaning.installed import installed
 from jwtscan.meaning.project import Project
@@ -53,6 +54,7 @@ __all__ = [
     "allowed",
     "installed",
     "ir",
+    "recipe",
     "release_of",
     "report",
     "report_source",

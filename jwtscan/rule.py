@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jwtscan.finding import Confidence, Fix, Severity, Step
+from jwtscan.finding import Confidence, Severity, Step
 from jwtscan.text import Span
 
 if TYPE_CHECKING:
+    from jwtscan.fixing import Proposal
+    from jwtscan.fixing.plan import Plan
     from jwtscan.meaning.project import Project
     from jwtscan.syntax.unit import Unit
 
@@ -33,12 +35,13 @@ class Match:
     trail: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
     severity: Severity | None = None
-    fix: Fix | None = None
     secrets: tuple[str, ...] = ()
     subject: Any = field(default=None, compare=False, repr=False)
 
 
 Find = Callable[["Unit", "Project"], Iterable[Match]]
+Fixer = Callable[[Any, "Plan"], "Proposal | None"]
+"""Is given the very subject of the match that ``find`` yielded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Rule:
     page: str
     find: Find
     language: str = "javascript"
+    fix: Fixer | None = None
     safety: str = ""
     anywhere: bool = False
     source: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -41,4 +41,5 @@ app for the new key and secret, and make the signature an SDK JWT: the key, the 
 together, or Zoom answers 3712.""",
     page="https://developers.zoom.us/docs/meeting-sdk/auth/",
     find=find,
+    fix=recipe("sdk_key"),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import jwtscan
-from jwtscan.cases import Case, check, find_cases, prepare
+from jwtscan.cases import Case, check, check_fix, find_cases, prepare
 from jwtscan.loading import load_rules
 from jwtscan.rule import Rule
 
@@ -26,6 +26,11 @@ def rules() -> list[Rule]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_gives_what_its_marks_want(case: Case, tmp_path: Path) -> None:
     assert check(case, rules(), tmp_path) == []
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.is_fixed], ids=lambda case: case.name)
+def test_case_is_fixed_as_wanted_and_a_second_run_changes_nothing(case: Case, tmp_path: Path) -> None:
+    assert check_fix(case, rules(), tmp_path) == []
 
 
 # What the tool's own rules look at is not in the files: permissions, and comments that silence nothing.

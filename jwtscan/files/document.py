@@ -49,6 +49,10 @@ class Document:
             return self.bom + source
         return self.bom + source.decode("utf-8", "surrogatepass").encode(self.encoding)
 
+    def changed(self, source: bytes) -> Document:
+        """The document with another text. Raises UnicodeEncodeError for text that its encoding has no bytes for."""
+        return Document(self.path, self.encode(source), source, self.encoding, self.bom, self.file)
+
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

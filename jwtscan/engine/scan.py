@@ -1,4 +1,4 @@
-"""Where everything meets: walks, gates, lowers, runs the rules and settles what is reported.
+"""Scanning: walks, gates, lowers, runs the rules and settles what is reported.
 
 What analyses is imported when the gate lets a file through: most runs end before that.
 """
@@ -6,7 +6,7 @@ What analyses is imported when the gate lets a file through: most runs end befor
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,17 +80,19 @@ def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | N
 
     Raises ``files.MissingPathError`` for a path that is not there, before anything is read.
     """
-    return _Scan(options, rules, progress or _silent).run()
+    return Scan(options, rules, progress or _silent).run()
 
 
 def _silent(phase: str, done: int, total: int) -> None:
     """No progress is shown."""
 
 
-class _Scan:
-    """One scan: its files, what the gate saw of them, and the result as it grows."""
+class Scan:
+    """One scan: its files, what the gate saw of them, and the result as it grows. ``project`` is set by ``run``."""
 
-    def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress) -> None:
+    project: Project | None = None
+
+    def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress = _silent) -> None:
         self.options = options
         self.given_rules = rules
         self.progress = progress
@@ -98,11 +100,39 @@ class _Scan:
         self.entries: dict[str, Entry] = {}
         self.documents: dict[str, Document] = {}
         self.unreadable: dict[str, str] = {}
+        self.looks: dict[str, Look] | None = None
+        self.units: dict[str, Unit | None] = {}
         words = BUILTIN_WORDS if callable(rules) else [w.encode() for r in rules if r.anywhere for w in r.keywords]
         self.strong = tuple(dict.fromkeys((ZOOM, OWN_WORD, *words)))
 
+    def again(self, sources: Mapping[str, bytes]) -> Scan:
+        """The scan of the same tree with other texts in place of some files', not run yet. Nothing is walked again.
+
+        A path that was not there is a new file.
+        """
+        from jwtscan.files.document import decode
+        from jwtscan.files.gate import look
+        from jwtscan.files.kinds import kind_of
+
+        scan = Scan(self.options, self.given_rules, self.progress)
+        scan.entries, scan.documents, scan.unreadable = dict(self.entries), dict(self.documents), dict(self.unreadable)
+        scan.units = {**self.units, **(self.project.units if self.project is not None else {})}
+        scan.looks = dict(self.looks or {})
+        for path, source in sources.items():
+            scan.units.pop(path, None)
+            kind = self.entries[path].kind if path in self.entries else kind_of(path.rpartition("/")[2], path) or ""
+            known = self._document(path) if path in self.entries else None
+            document = decode(path, source, kind) if known is None else known.changed(source)
+            scan.documents[path] = document
+            scan.entries.setdefault(path, Entry(path, str(self.options.cwd / path), kind))
+            seen = look(source.lower(), self.strong, path)
+            scan.looks.pop(path, None)
+            if seen is not None:
+                scan.looks[path] = seen
+        return scan
+
     def run(self) -> Result:
-        if self.options.stdin is not None:
+        if self.options.stdin is not None and self.looks is None:
             self._take_stdin(self.options.stdin)
         looks = self._gate()
         self.result.files = len(self.entries)
@@ -131,7 +161,9 @@ class _Scan:
 
     def _gate(self) -> dict[str, Look]:
         """What the gate saw of the files that can matter: candidates, and those that speak to jwtscan."""
-        looks = self._sweep() if self.options.stdin is None else self._look_at_given()
+        if self.looks is None:
+            self.looks = self._sweep() if self.options.stdin is None else self._look_at_given()
+        looks = dict(self.looks)
         spoken = self._root_speaks()
         for path, words in list(neighbourhood(self.entries, looks, spoken=spoken)):
             document = self._document(path)
@@ -215,6 +247,8 @@ class _Scan:
         from jwtscan.files.generated import minified_or_generated
         from jwtscan.syntax.reading import LOCKS, read_unit
 
+        if path in self.units:
+            return self.units[path]
         document = self._document(path)
         if document is None:
             return None
@@ -237,7 +271,7 @@ class _Scan:
         from jwtscan.syntax.ledger import Ledger
 
         rules = self.given_rules() if callable(self.given_rules) else self.given_rules
-        project = Project(self.entries, self._read_unit, self.root_name)
+        self.project = project = Project(self.entries, self._read_unit, self.root_name)
         # A pasted token says all by itself: what its file does need not be understood.
         tokens = {path for path, seen in looks.items() if seen.strong and seen.strong <= set(BUILTIN_WORDS)}
         project.look_at(path for path, seen in looks.items() if seen.weak and path not in tokens)
@@ -334,7 +368,6 @@ def _finding(rule: Rule, unit: Unit, match: Match, severity: Severity) -> Findin
         end=lines.position(match.span.end),
         trail=match.trail,
         evidence=match.evidence,
-        fix=match.fix,
         subject=match.subject,
     )
 

@@ -1,0 +1,64 @@
+"""What has to hold of new texts before anything is written: they parse as well as before, and no comment is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from jwtscan.files import Document
+from jwtscan.fixing import Proposal
+from jwtscan.fixing.plan import Plan
+from jwtscan.syntax.reading import read_unit
+from jwtscan.syntax.unit import Unit
+
+
+def faults(plan: Plan, sources: Mapping[str, bytes], proposals: Sequence[Proposal]) -> dict[str, str]:
+    """The files that came out wrong, by path, with the reason."""
+    losing = {path for proposal in proposals if proposal.drops_comments for path in proposal.paths}
+    found = {}
+    for path, source in sources.items():
+        before = plan.project.units.get(path)
+        reason = _fault(before, source, may_lose=path in losing) if before is not None else None
+        if reason is not None:
+            found[path] = reason
+    return found
+
+
+def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
+    try:
+        document: Document = before.document.changed(source)
+    except UnicodeEncodeError:
+        return f"{before.document.encoding} has no bytes for the new text"
+    after = read_unit(document, before.kind)
+    if _errors(after) > _errors(before):
+        return "the result would not parse"
+    if len(after.notes) > len(before.notes):
+        return after.notes[-1]
+    if before.kind == "python" and not _compiles(source) and _compiles(before.document.source):
+        return "the result would not compile"
+    lost = _comments(before) - _comments(after)
+    if lost and not may_lose:
+        return f"the comment {next(iter(lost))!r} would be lost"
+    return None
+
+
+def _errors(unit: Unit) -> int:
+    return len(unit.module.errors) if unit.module is not None else 0
+
+
+def _comments(unit: Unit) -> Counter[str]:
+    comments = (*unit.comments, *(unit.module.comments if unit.module is not None else ()))
+    return Counter(comment.text.strip() for comment in comments)
+
+
+def _compiles(source: bytes) -> bool:
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""Turns accepted proposals into new texts: edits first, then each intent once for all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from jwtscan.fixing import Import, Intent, NewFile, Proposal, Unrequired, Unused
+from jwtscan.fixing.plan import Plan
+from jwtscan.text import Edit, apply
+
+
+def lower(plan: Plan, proposals: Sequence[Proposal]) -> dict[str, bytes]:
+    """The new source of every file that changes, by path; created files too. Same input, same bytes."""
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    for proposal in proposals:
+        for path, edit in proposal.edits:
+            edits[path].append(edit)
+    sources = {path: apply(plan.project.units[path].document.source, found) for path, found in edits.items()}
+    intents = {intent for proposal in proposals for intent in proposal.intents}
+    for new in sorted((i for i in intents if isinstance(i, NewFile)), key=lambda new: new.path):
+        if new.path not in plan.project.modules.files:
+            sources[new.path] = new.source
+    _tidy(plan, sources, intents)
+    _unrequire(plan, sources, [i for i in intents if isinstance(i, Unrequired)])
+    return {path: source for path, source in sources.items() if source != _before(plan, path)}
+
+
+def _before(plan: Plan, path: str) -> bytes | None:
+    unit = plan.project.units.get(path)
+    return None if unit is None else unit.document.source
+
+
+def _tidy(plan: Plan, sources: dict[str, bytes], intents: Iterable[Intent]) -> None:
+    """Adds the imports that are needed and takes out what nothing reads any longer."""
+    wanted: dict[str, tuple[list[Import], list[Unused]]] = defaultdict(lambda: ([], []))
+    for intent in sorted(intents, key=repr):
+        if isinstance(intent, Import):
+            wanted[intent.path][0].append(intent)
+        elif isinstance(intent, Unused):
+            wanted[intent.path][1].append(intent)
+    for path, (imports, unused) in wanted.items():
+        unit = plan.project.units[path]
+        source = sources.get(path, unit.document.source)
+        if unit.kind == "python":
+            from jwtscan.fixing.python import tidy
+
+            sources[path] = tidy(source, imports, unused)
+        else:
+            from jwtscan.fixing.javascript import tidy as tidy_script
+
+            sources[path] = tidy_script(unit, source, imports, unused)
+
+
+def _unrequire(plan: Plan, sources: dict[str, bytes], packages: Sequence[Unrequired]) -> None:
+    if packages:
+        from jwtscan.fixing.manifest import unrequire
+
+        unrequire(plan, sources, packages)

@@ -1,0 +1,36 @@
+"""What every recipe of one pass is given: the project as it stands, the decisions made once, and where helpers go."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jwtscan.fixing.names import Names, decide_names
+from jwtscan.text.layout import Layout, layout_of
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.project import Project
+    from jwtscan.syntax.unit import Unit
+
+
+class Plan:
+    """One pass over a project.
+
+    ``target`` is the SDK version asked for with ``--target`` (None is the project's own). ``names`` are the new
+    environment variables, decided at the first pass and kept: later passes no longer see the old ones.
+    """
+
+    def __init__(self, project: Project, *, target: str | None = None, names: Names | None = None) -> None:
+        self.project = project
+        self.target = target
+        self._names = names
+        self._layouts: dict[str, Layout] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        return self._names or decide_names(self.project)
+
+    def layout(self, unit: Unit) -> Layout:
+        if unit.path not in self._layouts:
+            self._layouts[unit.path] = layout_of(unit.document.source)
+        return self._layouts[unit.path]
