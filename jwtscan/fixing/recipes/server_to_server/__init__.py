@@ -1,0 +1,22 @@
+"""``jwt-mint``: a token of a Server-to-Server OAuth app in place of one that the program signs itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jwtscan.fixing import Proposal
+from jwtscan.fixing.plan import Plan
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.uses import Use
+
+
+def fix(use: Use, plan: Plan) -> Proposal | None:
+    """The proposal for a minted token, by the language it is minted in."""
+    if use.unit.module is not None and use.unit.module.language == "python":
+        from jwtscan.fixing.recipes.server_to_server import python
+
+        return python.fix(use, plan)
+    from jwtscan.fixing.recipes.server_to_server import javascript
+
+    return javascript.fix(use, plan)
