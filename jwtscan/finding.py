@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -112,6 +111,8 @@ def with_fingerprints(findings: Iterable[tuple[Finding, bytes]]) -> list[Finding
 
     Each finding comes with the source bytes it stands on.
     """
+    import hashlib  # loads OpenSSL: only for findings
+
     seen: dict[bytes, int] = {}
     result = []
     for finding, snippet in sorted(findings, key=lambda pair: pair[0].order):
