@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from jwtscan.cli.ending import Failure
+from jwtscan.cli.options import loaded
 from jwtscan.cli.outlets import look_of, print_out
-from jwtscan.cli.scan import loaded
 from jwtscan.nearest import nearest
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
+from jwtscan.cli.options import loaded
 from jwtscan.cli.outlets import look_of, print_out
-from jwtscan.cli.scan import loaded
 from jwtscan.cli.words import OneOf
 from jwtscan.nearest import nearest
 from jwtscan.report.summary import plural

@@ -1,0 +1,166 @@
+"""The options that scan and fix share, and what they come to: what to look at, and with which rules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jwtscan.cli.ending import Failure, State
+from jwtscan.cli.outlets import OutletOf
+from jwtscan.cli.words import LevelOf, Size, Words
+from jwtscan.engine import Options
+from jwtscan.finding import Confidence, Severity
+from jwtscan.nearest import nearest
+
+if TYPE_CHECKING:
+    from jwtscan.rule import Rule
+
+NEVER = "never"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _verbose(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.ensure_object(State).verbose = value
+    return value
+
+
+def _flat(_: click.Context, __: click.Parameter, value: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(word for words in value for word in words)
+
+
+def _option(*names: str, **settings: Any) -> Decorator:
+    return click.option(*names, **settings)
+
+
+_WORDS: dict[str, Any] = {"type": Words(), "multiple": True, "callback": _flat, "metavar": "LIST"}
+_GLOBS: dict[str, Any] = {"type": str, "multiple": True, "metavar": "GLOB"}
+
+_OPTIONS = (
+    _option("--select", **_WORDS, help="Only these rules: ids or tags (sdk, rest, credentials, integrations, tool)."),
+    _option("--ignore", **_WORDS, help="Not these rules: ids or tags."),
+    _option("--min-severity", type=LevelOf(Severity), default="note", show_default=True, help="Leave out less."),
+    _option(
+        "--min-confidence",
+        type=LevelOf(Confidence),
+        default="medium",
+        show_default=True,
+        help="Leave out less.",
+    ),
+    _option("--exclude", **_GLOBS, help="Paths not to look at. Repeatable."),
+    _option("--include", **_GLOBS, help="Paths to look at although a default would leave them out. Repeatable."),
+    _option("--force-exclude", is_flag=True, help="Apply excludes to files named on the command line too."),
+    _option("--no-gitignore", is_flag=True, help="Look at files that git ignores."),
+    _option(
+        "--max-file-size", type=Size(), default="8MB", show_default=True, metavar="SIZE", help="Skip larger files."
+    ),
+    _option(
+        "--rules",
+        "folders",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="DIR",
+        help="A folder of your own rules. Its .py files are run. Repeatable.",
+    ),
+    _option(
+        "--format",
+        "outlets",
+        type=OutletOf(),
+        multiple=True,
+        metavar="FMT[=PATH]",
+        help="text, concise or json; with =PATH into a file. Repeatable. On stdout: text on a terminal, else concise.",
+    ),
+    _option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them."),
+    _option(
+        "--fail-on",
+        type=LevelOf(Severity, also=NEVER),
+        default="warning",
+        show_default=True,
+        metavar="LEVEL",
+        help="Lowest severity that gives exit code 1: note, warning, error, never.",
+    ),
+    _option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
+    _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
+    _option("--stdin-filename", metavar="PATH", help="What to call the text on stdin (with '-')."),
+    _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
+    _option("-v", "--verbose", is_flag=True, callback=_verbose, help="List each skipped file, and show tracebacks."),
+    _option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours.",
+    ),
+    _option("--no-progress", is_flag=True, help="No progress line on a terminal."),
+)
+
+
+def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list[Rule] | Callable[[], list[Rule]]]:
+    """What to look at, and the rules: a list, or what gives the built-in ones when they are needed."""
+    options = _options(paths, given)
+    if not (given["folders"] or given["select"] or given["ignore"]):
+        return options, _builtin
+    known = loaded(given["folders"])
+    options = replace(options, known_rules=frozenset(rule.id for rule in known))
+    return options, _chosen(known, given["select"], given["ignore"])
+
+
+@cache
+def _builtin() -> list[Rule]:
+    """The built-in rules, loaded once a file calls for them: a clean scan never does."""
+    return loaded(())
+
+
+def loaded(folders: tuple[Path, ...]) -> list[Rule]:
+    """All rules there are. What cannot be loaded ends the run."""
+    from jwtscan.loading import load_rules
+    from jwtscan.rule import RuleError
+
+    try:
+        return load_rules(folders, allow_python=True)
+    except RuleError as error:
+        raise Failure(str(error)) from error
+
+
+def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+    from jwtscan.loading import UnknownRuleError, choose
+
+    try:
+        return choose(rules, select, ignore)
+    except UnknownRuleError as error:
+        raise Failure(f"no such rule or tag: {error.word}{nearest(error.word, error.known)}") from error
+
+
+def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
+    from_stdin = "-" in paths
+    if from_stdin and len(paths) > 1:
+        raise click.UsageError("'-' (stdin) cannot be combined with paths")
+    if from_stdin and not given["stdin_filename"]:
+        raise click.UsageError("'-' needs --stdin-filename: the name says how to read the text")
+    if given["stdin_filename"] and not from_stdin:
+        raise click.UsageError("--stdin-filename is for text on stdin: give '-' as the path")
+    return Options(
+        paths=paths or (".",),
+        min_severity=given["min_severity"],
+        min_confidence=given["min_confidence"],
+        exclude=given["exclude"],
+        include=given["include"],
+        force_exclude=given["force_exclude"],
+        gitignore=not given["no_gitignore"],
+        max_file_size=given["max_file_size"],
+        jobs=given["jobs"],
+        stdin=sys.stdin.buffer.read() if from_stdin else None,
+        stdin_filename=given["stdin_filename"],
+    )
