@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import settings
+from nodejs import NODE_MODULES, PROVE, missing
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("jwtscan", deadline=None)
 settings.load_profile("jwtscan")
 
 NOBODY = 65534
+UNPROVED = "fixed programs were not run"
 
 
 class Plain:
@@ -48,3 +51,20 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plain]:
     monkeypatch.setenv("HOME", str(folder))
     yield Plain(folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The Node packages of the tests; without them the test is skipped, or fails where all has to be proved."""
+    reason = missing()
+    if reason is not None:
+        (pytest.fail if PROVE else pytest.skip)(f"{UNPROVED}: {reason}")
+    return NODE_MODULES
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Says once and loudly what was left out for want of Node."""
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    unproved = [reason for reason in skipped if UNPROVED in reason]
+    if unproved:
+        terminalreporter.write_line(f"skipped: {len(unproved)} tests; {unproved[0]}", red=True, bold=True)
