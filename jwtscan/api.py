@@ -10,7 +10,7 @@ from jwtscan.meaning.uses import Use
 from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.rule import Match, Rule
 from jwtscan.syntax import ir
-from jwtscan.syntax.unit import Link, Requirement, Setting, Unit
+from jwtscan.syntax.unit import Held, Link, Requirement, Setting, Unit
 from jwtscan.syntax.versions import Range, allowed, release_of
 from jwtscan.text import Span, Spans
 
@@ -36,6 +36,7 @@ __all__ = [
     "Configured",
     "External",
     "Fix",
+    "Held",
     "Link",
     "Match",
     "Project",

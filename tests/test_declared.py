@@ -14,6 +14,7 @@ from jwtscan.finding import Confidence, Severity
 from jwtscan.meaning.project import Project
 from jwtscan.rule import Rule, RuleError
 from jwtscan.syntax.reading import read_unit
+from jwtscan.syntax.unit import Held
 
 HEAD = """\
 tags = ["rest"]
@@ -85,6 +86,17 @@ def test_metadata_comes_into_the_rule(write: Write) -> None:
     assert (one.confidence, one.evidence, one.severity) == (Confidence.HIGH, ("one",), None)
 
 
+def test_named_recipe_is_given_what_was_found_with_its_unit(write: Write) -> None:
+    rule = read_rule(
+        write(match('requirement = {ecosystem = "pypi", name = "old", any = true}'), HEAD + 'fix = "sdk_key"\n')
+    )
+    unit = read_unit(Document("requirements.txt", b"old==1\n", b"old==1\n"), "requirements")
+    (one,) = rule.find(unit, Project([], lambda _: None))
+    assert rule.fix is not None
+    assert isinstance(one.subject, Held)
+    assert (one.subject.unit, one.subject.item) == (unit, unit.requirements[0])
+
+
 @pytest.mark.parametrize(
     ("head", "reason"),
     [
@@ -97,6 +109,7 @@ def test_metadata_comes_into_the_rule(write: Write) -> None:
         (HEAD.replace('["rest"]', "[]"), "'tags' has to be a text or a list of texts, not a list"),
         (HEAD.replace('["zoom"]', '["Zoom"]'), "the keyword 'Zoom' has to be in lower case"),
         (HEAD.replace('"It is old."', '""'), "'why' is empty"),
+        (HEAD + 'fix = "sdk-key"\n', "'fix' is 'sdk-key', which is not one of the recipes; did you mean 'sdk_key'?"),
         (HEAD.replace('"old"', "old"), "not valid TOML"),
     ],
 )

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from jwtscan.declared.matchers import MATCHERS, Matcher
 from jwtscan.declared.table import Table
 from jwtscan.finding import Confidence, Severity
-from jwtscan.rule import TAGS, Find, Match, Rule, RuleError
+from jwtscan.fixing.recipes import recipe, recipe_names
+from jwtscan.nearest import nearest
+from jwtscan.rule import TAGS, Find, Fixer, Match, Rule, RuleError
+from jwtscan.syntax.unit import Held
 from jwtscan.text import Span
 from jwtscan.toml import TomlError, read_toml
 
@@ -57,6 +60,7 @@ def read_rule(path: Path) -> Rule:
         page=top.text("page"),
         find=_find([_clause(table) for table in top.tables("match")]),
         language=top.text("language", "text"),
+        fix=_recipe(top),
         safety=top.text("safety", ""),
         anywhere=top.flag("anywhere"),
         source=str(path),
@@ -71,6 +75,16 @@ def _keywords(top: Table) -> tuple[str, ...]:
         if word != word.lower():
             top.refuse(f"the keyword '{word}' has to be in lower case: files are compared in lower case")
     return words
+
+
+def _recipe(top: Table) -> Fixer | None:
+    """The built-in recipe that a rule names, which is given a ``Held``."""
+    if not top.has("fix"):
+        return None
+    name = top.text("fix")
+    if name not in recipe_names():
+        top.refuse(f"'fix' is '{name}', which is not one of the recipes{nearest(name, recipe_names())}")
+    return recipe(name)
 
 
 def _clause(table: Table) -> _Clause:
@@ -120,6 +134,7 @@ def _find(clauses: list[_Clause]) -> Find:
                     evidence=clause.evidence,
                     severity=clause.severity,
                     secrets=hit.secrets,
+                    subject=Held(unit, hit.item),
                 )
 
     return find

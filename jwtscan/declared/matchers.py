@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from jwtscan.declared.table import Table
 from jwtscan.syntax.ir import Call, Concat, Entry, Expr, Literal, Module, Object, Spread
-from jwtscan.syntax.unit import Requirement, Setting
+from jwtscan.syntax.unit import Link, Requirement, Setting
 from jwtscan.syntax.versions import Release, allowed, release_of
 from jwtscan.text import Span
 
@@ -25,9 +25,10 @@ PLACES = ("code", "settings")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place in the document, and the values of the matcher's ``fields`` there."""
+    """A place in the document, what stands there, and the values of the matcher's ``fields``."""
 
     span: Span
+    item: Requirement | Link | Setting | Expr
     fields: Mapping[str, str]
     secrets: tuple[str, ...] = ()
 
@@ -79,7 +80,7 @@ class RequirementMatcher:
                     continue
                 locked.add(requirement.name)
             written = requirement.specifier or requirement.version or ""
-            yield Hit(requirement.span, {"name": requirement.name, "specifier": written})
+            yield Hit(requirement.span, requirement, {"name": requirement.name, "specifier": written})
 
     def _matches(self, requirement: Requirement) -> bool:
         if requirement.ecosystem != self.ecosystem or requirement.name not in self.names:
@@ -129,7 +130,7 @@ class LinkMatcher:
             version = match.groupdict().get("version") or ""
             release = release_of(version)
             if self.below is None or (release is not None and release < self.below):
-                yield Hit(link.span, {"url": link.url, "version": version})
+                yield Hit(link.span, link, {"url": link.url, "version": version})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class SettingMatcher:
             prefix = self._object(setting.key)
             if all(other.met(company, prefix) for other in self.beside):
                 secrets = (setting.value,) if self.secret and setting.value else ()
-                yield Hit(setting.span, {"key": setting.key, "name": setting.name}, secrets)
+                yield Hit(setting.span, setting, {"key": setting.key, "name": setting.name}, secrets)
 
     def _object(self, key: str) -> str:
         if self.key is not None and "object" in self.key.groupindex:
@@ -254,7 +255,7 @@ class CallMatcher:
     def find(self, unit: Unit, project: Project) -> Iterator[Hit]:
         for call, name in project.calls(unit):
             if name in self.names and self._arguments_fit(call):
-                yield Hit(unit.span(call.span), {"name": name})
+                yield Hit(unit.span(call.span), call, {"name": name})
 
     def _arguments_fit(self, call: Call) -> bool:
         named, positional, complete = _arguments(call)
@@ -292,27 +293,27 @@ class TextMatcher:
 
     def find(self, unit: Unit, _: Project) -> Iterator[Hit]:
         if "code" in self.places and unit.module is not None:
-            for span, text in _texts(unit.module):
-                yield from self._hit(unit.span(span), text)
+            for expr, text in _texts(unit.module):
+                yield from self._hit(unit.span(expr.span), expr, text)
         if "settings" in self.places:
             for setting in unit.settings:
-                yield from self._hit(setting.value_span, setting.value or "")
+                yield from self._hit(setting.value_span, setting, setting.value or "")
 
-    def _hit(self, span: Span, text: str) -> Iterator[Hit]:
+    def _hit(self, span: Span, item: Setting | Expr, text: str) -> Iterator[Hit]:
         match = self.regex.search(text)
         if match is not None:
-            yield Hit(span, {"match": match[0]})
+            yield Hit(span, item, {"match": match[0]})
 
 
-def _texts(module: Module) -> Iterator[tuple[Span, str]]:
+def _texts(module: Module) -> Iterator[tuple[Expr, str]]:
     """Every text of a program: those put together as a whole, then those that stand alone."""
     inside = {id(part) for concat in module.concats for part in concat.parts}
     for concat in module.concats:
         if id(concat) not in inside:
-            yield concat.span, _whole(concat)
+            yield concat, _whole(concat)
     for literal in module.literals:
         if isinstance(literal.value, str) and id(literal) not in inside:
-            yield literal.span, literal.value
+            yield literal, literal.value
 
 
 def _whole(concat: Concat) -> str:

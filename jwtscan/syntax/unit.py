@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from jwtscan.files import Document
-from jwtscan.syntax.ir import Comment, Module
+from jwtscan.syntax.ir import Comment, Expr, Module
 from jwtscan.text import Span
 
 
@@ -107,3 +107,11 @@ class Unit:
         there = span if self.region is None else self.region.to_document(span)
         size = len(self.document.source)
         return there if there.end <= size else Span(min(there.start, size), size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """One thing that a unit holds, as a fix is given it: a requirement, link, setting, call or text, by its span."""
+
+    unit: Unit
+    item: Requirement | Link | Setting | Expr

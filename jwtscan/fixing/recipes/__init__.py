@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -23,3 +24,8 @@ def recipe(name: str) -> Fixer:
         return proposal
 
     return fix
+
+
+def recipe_names() -> tuple[str, ...]:
+    """The names of all recipes."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
