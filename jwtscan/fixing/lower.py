@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from jwtscan.fixing import Import, Intent, NewFile, Proposal, Unrequired, Unused
 from jwtscan.fixing.plan import Plan
+from jwtscan.syntax.unit import Unit
 from jwtscan.text import Edit, apply
 
 
@@ -45,11 +48,23 @@ def _tidy(plan: Plan, sources: dict[str, bytes], intents: Iterable[Intent]) -> N
         if unit.kind == "python":
             from jwtscan.fixing.python import tidy
 
-            sources[path] = tidy(source, imports, unused)
+            sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit))
         else:
             from jwtscan.fixing.javascript import tidy as tidy_script
 
             sources[path] = tidy_script(unit, source, imports, unused)
+
+
+def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bool:
+    """Whether a file that imports ``unit`` speaks of ``name``."""
+    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+    for path, other in list(plan.project.units.items()):
+        refs = (*other.module.imports, *other.module.star_exports) if other.module is not None else ()
+        targets = (plan.project.modules.target(other, ref) for ref in refs if other is not unit)
+        named = any(target is not None and target[0] == unit.path for target in targets)
+        if named and word.search(sources.get(path, other.document.source)):
+            return True
+    return False
 
 
 def _unrequire(plan: Plan, sources: dict[str, bytes], packages: Sequence[Unrequired]) -> None:

@@ -1,0 +1,85 @@
+"""A Python text as libcst sees it, with every node's bytes, parent and scope."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider, Scope, ScopeProvider
+
+from jwtscan.text import Span
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+
+class Tree:
+    """``source`` is UTF-8 without a BOM; spans are in its bytes and leave out comments and parentheses around."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        wrapper = MetadataWrapper(cst.parse_module(source.decode()), unsafe_skip_copy=True)
+        self.module = wrapper.module
+        self._spans = wrapper.resolve(ByteSpanPositionProvider)
+        self._parents = wrapper.resolve(ParentNodeProvider)
+        self._scopes = wrapper.resolve(ScopeProvider)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        place: Any = self._spans[node]
+        return Span(place.start, place.start + place.length)
+
+    def text(self, node: cst.CSTNode) -> str:
+        span = self.span(node)
+        return self.source[span.start : span.end].decode()
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        found = self._parents.get(node)
+        return found if isinstance(found, cst.CSTNode) else None
+
+    def above(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around one, nearest first."""
+        parent = self.parent(node)
+        while parent is not None:
+            yield parent
+            parent = self.parent(parent)
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The scope that a node stands in."""
+        found = self._scopes.get(node)
+        return found if isinstance(found, Scope) else None
+
+    def each(self, kind: type[Node]) -> Iterator[Node]:
+        """Every node of a kind, in source order."""
+        return every(self.module, kind)
+
+    def at(self, span: Span, kind: type[Node]) -> Node | None:
+        """The outermost node of a kind that covers exactly these bytes."""
+        return next((node for node in self.each(kind) if self.span(node) == span), None)
+
+    def path_of(self, node: cst.CSTNode) -> str:
+        """The dotted name of the functions and classes around a node."""
+        names = [n.name.value for n in self.above(node) if isinstance(n, (cst.FunctionDef, cst.ClassDef))]
+        return ".".join(reversed(names))
+
+
+def read(source: bytes) -> Tree | None:
+    """The tree of a text, None where it is no Python 3 or too deep."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source.decode())  # libcst's own parser has no limit to its depth but the stack's
+        return Tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, cst.ParserSyntaxError):
+        return None
+
+
+def every(root: cst.CSTNode, kind: type[Node]) -> Iterator[Node]:
+    """Every node of a kind in another, itself too, in source order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, kind):
+            yield node
+        stack.extend(reversed(node.children))
