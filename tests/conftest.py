@@ -13,6 +13,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 from nodejs import NODE_MODULES, PROVE, missing
+from standin.serving import Authority
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("jwtscan", deadline=None)
@@ -60,6 +61,12 @@ def node_modules() -> Path:
     if reason is not None:
         (pytest.fail if PROVE else pytest.skip)(f"{UNPROVED}: {reason}")
     return NODE_MODULES
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The CA that programs under test trust."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
