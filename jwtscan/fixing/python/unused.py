@@ -83,7 +83,7 @@ def _scopes(tree: Tree, path: str) -> list[Scope]:
 def _held(tree: Tree, scope: Scope, name: str) -> _Held | None:
     """What binds a name in a scope, None where a binding cannot go."""
     held = _Held()
-    for assignment in scope.assignments.get(name, ()):
+    for assignment in scope.assignments[name]:
         if assignment.scope is not scope or isinstance(assignment, BuiltinAssignment):
             continue
         assert isinstance(assignment, Assignment)
