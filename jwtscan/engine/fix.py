@@ -8,26 +8,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jwtscan.engine.breadth import broad
+from jwtscan.engine.offers import Breakdown, Offers, with_fixes
 from jwtscan.engine.scan import Options, Progress, Result, Rules, Scan, _silent
 from jwtscan.files import Document
 from jwtscan.finding import Applicability, Finding
-from jwtscan.fixing import NewFile, Proposal
+from jwtscan.fixing import NewFile
 from jwtscan.fixing.accept import Offer, accept
 from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
 from jwtscan.fixing.lower import lower
+from jwtscan.fixing.names import Names
 from jwtscan.fixing.plan import Plan
-from jwtscan.meaning.sources import Source
 
 if TYPE_CHECKING:
     from jwtscan.rule import Rule
 
 MAX_PASSES = 10
 
-Choose = Callable[[Offer], bool]
-"""Asked for each fix before it is taken in (``fix --interactive``)."""
+Choose = Callable[[Offer, dict[str, bytes]], bool]
+"""Asked for each fix before it is taken in (``fix --interactive``), with the texts that it alone would make."""
+
+Obstacle = Callable[[Path], "str | None"]
+"""Says why a file cannot be written, None where it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,21 @@ class Change:
 class Fixed:
     """What fixing gives. ``first`` is the scan before, ``last`` the one of the changed texts.
 
-    ``fixed`` are the findings that are gone, with the fix that landed. ``proposals`` are what would be done about each
-    finding of ``last`` by fingerprint: why it is left. ``templates`` names the template of each file that was
-    written from one, by path. ``converged`` is false where the passes ran out.
+    ``fixed`` are the findings that are gone, with the fix that landed; the findings of ``last`` say why they are left.
+    ``offers`` are what would be done about those, by fingerprint. ``templates`` names the template of each file that
+    was written from one, by path. ``names`` are the new environment variables. ``converged`` is false where the
+    passes ran out or went in a circle.
     """
 
     first: Result
     last: Result
     fixed: list[Finding] = field(default_factory=list)
-    proposals: dict[str, Offer] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     left_to_do: list[str] = field(default_factory=list)
     templates: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    breakdowns: list[Breakdown] = field(default_factory=list)
     passes: int = 0
     converged: bool = True
 
@@ -66,49 +75,56 @@ def fix(
     least: Applicability = Applicability.SAFE,
     target: str | None = None,
     choose: Choose | None = None,
+    obstacle: Obstacle | None = None,
     progress: Progress = _silent,
 ) -> Fixed:
-    """Plans the fixes of at least that applicability for ``options.paths``. Nothing is written."""
-    scan = Scan(options, rules, progress)
-    first = scan.run()
-    given = rules() if callable(rules) and first.findings else rules
+    """Plans the fixes of at least that applicability for ``options.paths``. Nothing is written.
+
+    A fix that would change a file with an ``obstacle`` is not made. Text on stdin is fixed as far as no other file has
+    to change with it.
+    """
+    scan, mine = broad(options, rules, progress)
+    given = rules() if callable(rules) and scan.result.findings else rules
     known = {} if callable(given) else {rule.id: rule for rule in given}
-    return _Fix(scan, first, known, least, target, choose).run()
+    run = _Fix(scan, mine, Offers(known), least, target)
+    run.choose, run.obstacle, run.alone = choose, obstacle, options.stdin is not None
+    return run.run()
 
 
 class _Fix:
     """The passes over one tree."""
 
+    choose: Choose | None = None
+    obstacle: Obstacle | None = None
+    alone = False
+
     def __init__(
-        self,
-        scan: Scan,
-        first: Result,
-        rules: dict[str, Rule],
-        least: Applicability,
-        target: str | None,
-        choose: Choose | None,
+        self, scan: Scan, mine: frozenset[str] | None, offers: Offers, least: Applicability, target: str | None
     ) -> None:
         self.original = scan
         self.scan = scan
-        self.result = first
-        self.rules = rules
+        self.mine = mine
+        self.result = scan.result
+        self.offers = offers
         self.least = least
         self.target = target
-        self.choose = choose
-        self.refused: dict[str, str] = {}
+        self.chosen: dict[str, bool] = {}
+        self.crowded: set[str] = set()
         self.sources: dict[str, bytes] = {}
+        self.states = {self._state({})}
         self.landed: list[Offer] = []
-        self.fixed = Fixed(first, first)
+        self.fixed = Fixed(self._part(scan.result), scan.result)
         self.decision: Decision | None = None
 
     def run(self) -> Fixed:
         plan: Plan | None = None
         while self.scan.project is not None:
             plan = Plan(self.scan.project, target=self.target, names=plan.names if plan is not None else None)
+            self.fixed.names = plan.names
             self.decision = self.decision or Decision(self.scan.project, plan.names)
             code, credentials = self._offers(plan)
             if self.fixed.passes == MAX_PASSES:
-                self.fixed.converged = not accept([*code, *credentials], self.least)[0]
+                self.fixed.converged = not accept(self._open([*code, *credentials]), self.least)[0]
                 break
             # Credentials last: what still reads an old name is known when the code stands.
             if not self._pass(plan, code) and not self._pass(plan, credentials):
@@ -118,65 +134,122 @@ class _Fix:
 
     def _offers(self, plan: Plan) -> tuple[list[Offer], list[Offer]]:
         """What would be done about the findings in code, and about the places that hold the credentials."""
-        code = []
-        for finding in self.result.findings:
-            rule = self.rules.get(finding.rule)
-            proposal = rule.fix(finding.subject, plan) if rule is not None and rule.fix is not None else None
-            if proposal is not None:
-                code.append(self._offer(finding, proposal))
+        code = self.offers.in_code(self._part(self.result).findings, plan)
         assert self.decision is not None
-        held = [finding for finding in self.fixed.first.findings if isinstance(finding.subject, Source)]
-        credentials = [self._offer(finding, made) for finding, made in self.decision.proposals(held, plan)]
-        self.fixed.proposals = {offer.finding.fingerprint: offer for offer in (*credentials, *code)}
+        credentials = self.offers.in_credentials(self.decision, self.original.result.findings, plan)
+        if self.mine is not None:
+            outside = next((o.finding.path for o in credentials if o.finding.path not in self.mine), None)
+            credentials = [offer for offer in credentials if offer.finding.path in self.mine]
+            for offer in credentials if outside is not None else ():
+                self.offers.refuse(offer, f"the credentials also stand in {outside}, which was not given")
+        self.fixed.offers = {offer.finding.fingerprint: offer for offer in (*credentials, *code)}
         return code, credentials
 
-    def _offer(self, finding: Finding, proposal: Proposal) -> Offer:
-        """A refused fix is shown with the reason instead."""
-        reason = self.refused.get(finding.fingerprint)
-        if reason is not None:
-            proposal = replace(proposal, applicability=Applicability.DISPLAY, because=reason)
-        return Offer(replace(finding, fix=proposal.fix), proposal)
+    def _part(self, result: Result) -> Result:
+        """``result`` with the findings of the given paths only."""
+        if self.mine is None:
+            return result
+        return replace(result, findings=[finding for finding in result.findings if finding.path in self.mine])
+
+    def _open(self, offers: Sequence[Offer]) -> list[Offer]:
+        """The offers that are still to be tried, of those that meet in a file that came out wrong the first."""
+        found, taken = [], set[str]()
+        for offer in offers:
+            crowded = self.crowded & offer.proposal.paths
+            if not self.offers.is_refused(offer) and not crowded & taken:
+                taken |= crowded
+                found.append(offer)
+        return found
 
     def _pass(self, plan: Plan, offers: Sequence[Offer]) -> bool:
         """Makes what can land together land. False where nothing did."""
-        wanted = [offer for offer in offers if self._is_chosen(offer)]
-        while True:
-            accepted, _ = accept([o for o in wanted if o.finding.fingerprint not in self.refused], self.least)
-            if not accepted:
-                return False
-            changed = lower(plan, [offer.proposal for offer in accepted])
-            bad = faults(plan, changed, [offer.proposal for offer in accepted])
-            if bad:
-                self._refuse(accepted, bad)
+        for offer in offers:
+            self._ask(plan, offer)
+        while accepted := accept(self._open(offers), self.least)[0]:
+            changed = self._lowered(plan, accepted)
+            if changed is None:
+                continue
+            if bad := self._faults(plan, changed, accepted):
+                self._give_up(accepted, bad)
                 continue
             if not changed:
                 return False
             scan = self.scan.again(changed)
             result = scan.run()
-            bad = self._worse(result, accepted, changed)
-            if bad:
-                self._refuse(accepted, bad)
+            if bad := self._worse(result, accepted, changed):
+                self._give_up(accepted, bad)
                 continue
-            self.scan, self.result = scan, result
-            self.sources.update(changed)
-            self.landed += accepted
-            new = (i for o in accepted for i in o.proposal.intents if isinstance(i, NewFile) and i.path in changed)
-            self.fixed.templates.update((file.path, file.template) for file in new if file.template)
-            return True
+            return self._land(scan, accepted, changed)
+        return False
 
-    def _is_chosen(self, offer: Offer) -> bool:
-        if self.choose is None or offer.proposal.applicability < self.least:
-            return True
-        if offer.finding.fingerprint not in self.refused and not self.choose(offer):
-            self.refused[offer.finding.fingerprint] = "not chosen"
+    def _land(self, scan: Scan, accepted: Sequence[Offer], changed: dict[str, bytes]) -> bool:
+        """False where the texts have been so before: rules that undo each other would go on for ever."""
+        state = self._state({**self.sources, **changed})
+        if state in self.states:
+            self.fixed.converged = False
+            return False
+        self.states.add(state)
+        self.scan, self.result = scan, scan.result
+        self.sources.update(changed)
+        self.landed += accepted
+        new = (i for o in accepted for i in o.proposal.intents if isinstance(i, NewFile) and i.path in changed)
+        self.fixed.templates.update((file.path, file.template) for file in new if file.template)
         return True
 
-    def _refuse(self, accepted: Sequence[Offer], bad: dict[str, str]) -> None:
-        """Gives up every accepted fix that has a part in a file that came out wrong."""
-        for offer in accepted:
-            reason = next((bad[path] for path in sorted(offer.proposal.paths) if path in bad), None)
-            if reason is not None:
-                self.refused[offer.finding.fingerprint] = reason
+    def _state(self, sources: dict[str, bytes]) -> int:
+        units = self.original.project.units if self.original.project is not None else {}
+        return hash(
+            frozenset(
+                item for item in sources.items() if item[0] not in units or units[item[0]].document.source != item[1]
+            )
+        )
+
+    def _ask(self, plan: Plan, offer: Offer) -> None:
+        """Has the user choose, once for each fix."""
+        identity = offer.finding.fingerprint
+        if self.choose is None or offer.proposal.applicability < self.least or self.offers.is_refused(offer):
+            return
+        if identity not in self.chosen and (changed := self._lowered(plan, [offer])):
+            self.chosen[identity] = self.choose(offer, changed)
+            if not self.chosen[identity]:
+                self.offers.refuse(offer, "not chosen")
+
+    def _lowered(self, plan: Plan, offers: Sequence[Offer]) -> dict[str, bytes] | None:
+        """The new texts; None where a fix broke down on the way, which is given up."""
+        try:
+            return lower(plan, [offer.proposal for offer in offers])
+        except Exception as error:
+            if len(offers) > 1 and any(self._lowered(plan, [offer]) is None for offer in offers):
+                return None
+            for offer in offers:
+                self.offers.refuse(offer, self.offers.broken(offer.finding, error).because or "")
+            return None
+
+    def _faults(self, plan: Plan, changed: dict[str, bytes], accepted: Sequence[Offer]) -> dict[str, str]:
+        """The files that came out wrong or may not be changed, with the reason."""
+        bad = faults(plan, changed, [offer.proposal for offer in accepted])
+        for path in changed:
+            entry = self.original.entries.get(path)
+            file = Path(entry.file) if entry is not None else self.original.options.cwd / path
+            if self.alone and path not in (self.mine or ()):
+                bad[path] = f"{path} has to change with it: fix the files instead of a text on stdin"
+            elif self.obstacle is not None and (reason := self.obstacle(file)) is not None:
+                bad[path] = f"{path} {reason}"
+        return bad
+
+    def _give_up(self, accepted: Sequence[Offer], bad: dict[str, str]) -> None:
+        """Refuses the fix that made a file come out wrong. Where there are several of them, each is tried by itself."""
+        refused = False
+        for path, reason in sorted(bad.items()):
+            parts = [offer for offer in accepted if path in offer.proposal.paths]
+            if len(parts) > 1 and path not in self.crowded:
+                self.crowded.add(path)
+                refused = True
+            for offer in parts if len(parts) == 1 else ():
+                self.offers.refuse(offer, reason)
+                refused = True
+        for offer in accepted if not refused else ():
+            self.offers.refuse(offer, next(iter(bad.values())))
 
     def _worse(self, result: Result, accepted: Sequence[Offer], changed: dict[str, bytes]) -> dict[str, str]:
         """Files in which no fewer findings are left than fixes were made, with the reason."""
@@ -207,16 +280,15 @@ class _Fix:
 
     def _settle(self) -> Fixed:
         fixed = self.fixed
+        last = self._part(self.result)
         fixed.last = replace(
-            self.result,
-            findings=[
-                offer.finding if (offer := fixed.proposals.get(finding.fingerprint)) is not None else finding
-                for finding in self.result.findings
-            ],
+            last,
+            findings=with_fixes(last.findings, list(fixed.offers.values())),
             skipped=self.original.result.skipped,
             errors=self.original.result.errors,
         )
         fixed.fixed = self._gone()
+        fixed.breakdowns = list(self.offers.breakdowns.values())
         todo = (line for offer in self.landed for line in offer.proposal.left_to_do)
         fixed.left_to_do = list(dict.fromkeys(todo))
         for path in sorted(self.sources):

@@ -1,0 +1,104 @@
+"""Asks the recipes what would be done about findings. One that breaks down costs its findings, not the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jwtscan.engine.scan import Rules, Scan
+from jwtscan.finding import Applicability, Finding
+from jwtscan.fixing import Proposal, advice
+from jwtscan.fixing.accept import Offer
+from jwtscan.fixing.credentials import Decision
+from jwtscan.fixing.plan import Plan
+from jwtscan.meaning.sources import Source
+
+if TYPE_CHECKING:
+    from jwtscan.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A mistake of jwtscan's own in the fix of one rule. ``details`` is the traceback, not masked."""
+
+    rule: str
+    path: str
+    details: str
+
+    @property
+    def reason(self) -> str:
+        return f"internal error in {self.rule}, please report"
+
+
+class Offers:
+    """Gives an offer for each finding that a recipe has something to say about.
+
+    ``refused`` are the fixes that were tried and given up, with the reason, by fingerprint: they are only shown.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self.rules = rules
+        self.refused: dict[str, str] = {}
+        self.breakdowns: dict[tuple[str, str], Breakdown] = {}
+
+    def in_code(self, findings: Sequence[Finding], plan: Plan) -> list[Offer]:
+        """About the findings themselves."""
+        offers = []
+        for finding in findings:
+            rule = self.rules.get(finding.rule)
+            if rule is None or rule.fix is None:
+                continue
+            try:
+                proposal = rule.fix(finding.subject, plan)
+            except Exception as error:
+                proposal = self.broken(finding, error)
+            if proposal is not None:
+                offers.append(self._offer(finding, proposal))
+        return offers
+
+    def in_credentials(self, decision: Decision, findings: Sequence[Finding], plan: Plan) -> list[Offer]:
+        """About the places of the first scan that hold the credentials."""
+        held = [finding for finding in findings if isinstance(finding.subject, Source)]
+        try:
+            return [self._offer(finding, proposal) for finding, proposal in decision.proposals(held, plan)]
+        except Exception as error:
+            return [self._offer(finding, self.broken(finding, error)) for finding in held]
+
+    def broken(self, finding: Finding, error: Exception) -> Proposal:
+        """Keeps what went wrong, and says that the finding is left for that."""
+        import traceback
+
+        breakdown = Breakdown(finding.rule, finding.path, "".join(traceback.format_exception(error)))
+        self.breakdowns.setdefault((finding.rule, finding.path), breakdown)
+        return advice("left as it is", breakdown.reason)
+
+    def refuse(self, offer: Offer, reason: str) -> None:
+        self.refused[offer.finding.fingerprint] = reason
+
+    def is_refused(self, offer: Offer) -> bool:
+        return offer.finding.fingerprint in self.refused
+
+    def _offer(self, finding: Finding, proposal: Proposal) -> Offer:
+        reason = self.refused.get(finding.fingerprint)
+        if reason is not None:
+            proposal = replace(proposal, applicability=Applicability.DISPLAY, because=reason)
+        return Offer(replace(finding, fix=proposal.fix), proposal)
+
+
+def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> list[Breakdown]:
+    """Says in each finding of a scan that was run what a fix would do about it. Gives what broke down on the way."""
+    if scan.project is None or not scan.result.findings:
+        return []
+    offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
+    plan = Plan(scan.project, target=target)
+    found = scan.result.findings
+    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan), *offers.in_code(found, plan)]
+    scan.result.findings = with_fixes(found, made)
+    return list(offers.breakdowns.values())
+
+
+def with_fixes(findings: Sequence[Finding], offers: Sequence[Offer]) -> list[Finding]:
+    """The findings, each with what its offer says; the last of several counts."""
+    made = {offer.finding.fingerprint: offer.finding.fix for offer in offers}
+    return [replace(finding, fix=made.get(finding.fingerprint, finding.fix)) for finding in findings]
