@@ -147,6 +147,8 @@ def _fixed(folder: Path, rules: Sequence[Rule], least: Applicability) -> dict[st
     from jwtscan.engine.fix import fix
 
     made = fix(Options(jobs=1, paths=(".",), cwd=folder), rules, least=least)
+    if made.breakdowns:
+        raise CaseError(f"the fix of {made.breakdowns[0].rule} broke down\n{made.breakdowns[0].details}")
     for change in made.changes:
         target = folder / change.path
         target.parent.mkdir(parents=True, exist_ok=True)
