@@ -50,9 +50,10 @@ def _tidy(plan: Plan, sources: dict[str, bytes], intents: Iterable[Intent]) -> N
 
             sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit))
         else:
+            from jwtscan.fixing.javascript import acts_when_loaded
             from jwtscan.fixing.javascript import tidy as tidy_script
 
-            sources[path] = tidy_script(unit, source, imports, unused)
+            sources[path] = tidy_script(unit, source, imports, unused, acts_when_loaded(plan.project, unit))
 
 
 def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bool:
