@@ -45,7 +45,8 @@ def rows(report: Report, finding: Finding, width: int, ellipsis: str) -> list[Ro
     """The lines of a finding and those around it, ``width`` cells wide. Empty where its text is not at hand."""
     first = finding.start.line
     last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
-    lines = [line for number in _numbers(first, last) if (line := _line(report, finding, number, ellipsis)) is not None]
+    numbered = (_line(report, finding, number, ellipsis, 4 * width) for number in _numbers(first, last))
+    lines = [line for line in numbered if line is not None]
     lines = [line for line in lines if first <= line.number <= last or line.text.strip()]
     indent = min((len(line.text) - len(line.text.lstrip(" ")) for line in lines if line.text.strip()), default=0)
     found: list[Row] = []
@@ -70,7 +71,8 @@ def _numbers(first: int, last: int) -> Iterator[int]:
     yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
-def _line(report: Report, finding: Finding, number: int, ellipsis: str) -> _Line | None:
+def _line(report: Report, finding: Finding, number: int, ellipsis: str, reach: int) -> _Line | None:
+    """One line, or of a very long one what is within ``reach`` characters of the mark: more is never drawn."""
     line = report.line(finding.path, number)
     if line is None:
         return None
@@ -80,7 +82,9 @@ def _line(report: Report, finding: Finding, number: int, ellipsis: str) -> _Line
     def shown(text: str) -> str:
         return text.replace(MASK, ellipsis).expandtabs(TAB)
 
-    return _Line(number, shown(line.after), len(shown(line.after[:start])), len(shown(line.after[:end])))
+    lead = max(start - reach, 0)
+    text = line.after[lead : start + 2 * reach]
+    return _Line(number, shown(text), len(shown(text[: start - lead])), len(shown(text[: end - lead])))
 
 
 def _cut(text: str, start: int, end: int, width: int, ellipsis: str) -> tuple[str, int, int]:
