@@ -29,7 +29,7 @@ _STANDARD = {
     "httpx": ("json", "threading", "time"),
     "urllib": ("base64", "json", "threading", "time", "urllib.error", "urllib.parse", "urllib.request"),
     "httpx-async": ("asyncio", "json", "time", "weakref"),
-    "aiohttp-async": ("asyncio", "json", "time", "weakref"),
+    "aiohttp-async": ("asyncio", "base64", "json", "time", "weakref"),
 }
 
 
