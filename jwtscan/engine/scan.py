@@ -243,6 +243,10 @@ class Scan:
                 self.result.skipped.append(Skipped(path, str(error)))
             return None
 
+    def _text(self, path: str) -> bytes | None:
+        document = self._document(path)
+        return None if document is None else document.source
+
     def _read_unit(self, path: str) -> Unit | None:
         from jwtscan.files.generated import minified_or_generated
         from jwtscan.syntax.reading import LOCKS, read_unit
@@ -271,7 +275,7 @@ class Scan:
         from jwtscan.syntax.ledger import Ledger
 
         rules = self.given_rules() if callable(self.given_rules) else self.given_rules
-        self.project = project = Project(self.entries, self._read_unit, self.root_name)
+        self.project = project = Project(self.entries, self._read_unit, self.root_name, self._text)
         # A pasted token says all by itself: what its file does need not be understood.
         tokens = {path for path, seen in looks.items() if seen.strong and seen.strong <= set(BUILTIN_WORDS)}
         project.look_at(path for path, seen in looks.items() if seen.weak and path not in tokens)

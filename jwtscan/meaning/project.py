@@ -40,11 +40,19 @@ class Project:
     """Units by path, loaded when a question needs them.
 
     ``files`` are all paths of the tree that jwtscan reads, candidates or not; ``read`` gives the unit of one of them,
-    None where it cannot be read. ``root`` is the scanned folder's own name.
+    None where it cannot be read. ``root`` is the scanned folder's own name. ``text`` gives the bytes of a file that
+    need not be understood.
     """
 
-    def __init__(self, files: Iterable[str], read: Callable[[str], Unit | None], root: str = "") -> None:
+    def __init__(
+        self,
+        files: Iterable[str],
+        read: Callable[[str], Unit | None],
+        root: str = "",
+        text: Callable[[str], bytes | None] | None = None,
+    ) -> None:
         self.root = root
+        self._text = text
         self.models = models.builtin()
         self.effort = Effort()
         self.units: dict[str, Unit] = {}
@@ -77,6 +85,13 @@ class Project:
             else:
                 self.add(unit)
         return unit
+
+    def text(self, path: str) -> bytes | None:
+        """The source of a path; a file that is no unit yet does not become one. None where it cannot be read."""
+        if path in self.units or self._text is None:
+            unit = self.load(path)
+            return None if unit is None else unit.document.source
+        return self._text(path)
 
     def add(self, unit: Unit) -> None:
         self.units[unit.path] = unit
