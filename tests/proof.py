@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,7 +34,8 @@ class Program:
 
     ``says`` is in its output, ``calls`` is how often it calls the API. ``starts`` says that the old program gets as far
     as a call. ``renews`` says that the new one asks for another token when the first has run out. ``build`` is a
-    command that has to succeed before each run. ``old`` are the old program's credentials.
+    command that has to succeed before each run. ``old`` are the old program's credentials. ``env_file`` is where the
+    program has its credentials from, if not from the environment: the new ones are filled in by name.
     """
 
     case: str
@@ -45,6 +47,7 @@ class Program:
     renews: bool = True
     build: tuple[str, ...] = ()
     old: Mapping[str, str] = field(default_factory=lambda: OLD)
+    env_file: str | None = None
 
 
 @cache
@@ -80,20 +83,30 @@ def prove(program: Program, place: Path, authority: Authority, node_modules: Pat
     lay(program.case, folder)
     migrate(folder, program.least)
     with serve(Zoom(), authority) as served:
-        _works(program, _run(program, folder, served, _new(served.zoom), node_modules), served)
+        _works(program, _run(program, folder, served, _given(program, folder, served.zoom), node_modules), served)
         assert len(served.zoom.token_requests) == 1, "one token will do for all calls"
     if program.renews:
         with serve(Zoom(expires_in=SHORT), authority) as served:
-            _works(program, _run(program, folder, served, _new(served.zoom), node_modules), served)
+            _works(program, _run(program, folder, served, _given(program, folder, served.zoom), node_modules), served)
             assert len(served.zoom.token_requests) > 1, "a token that is about to run out was used again"
 
 
-def _new(zoom: Zoom) -> dict[str, str]:
-    return {
+def _given(program: Program, folder: Path, zoom: Zoom) -> dict[str, str]:
+    """The environment with the new credentials, or none where they are put into the program's file."""
+    new = {
         "ZOOM_ACCOUNT_ID": zoom.account_id,
         "ZOOM_CLIENT_ID": zoom.client_id,
         "ZOOM_CLIENT_SECRET": zoom.client_secret,
     }
+    if program.env_file is None:
+        return new
+    file = folder / program.env_file
+    text = file.read_text()
+    for name, value in new.items():
+        text, count = re.subn(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+        assert count == 1, f"{program.env_file} has {count} times {name}:\n{text}"
+    file.write_text(text)
+    return {}
 
 
 def _run(program: Program, folder: Path, served: Served, env: Mapping[str, str], node_modules: Path | None) -> Ran:

@@ -19,6 +19,17 @@ PROGRAMS = [
     Program("jwt-mint/run-node-class", ("node", "main.js"), "owner@example.com 1", 2),
     Program("jwt-mint/run-node-jose", ("node", "main.js"), "owner@example.com 2", 2),
     Program("jwt-mint/run-node-jsrsasign", ("node", "main.js"), "owner@example.com 2", 2),
+    Program("jwt-mint/run-node-lambda", ("node", "main.js"), "201 One\n201 Two", 2),
+    Program("jwt-mint/run-node-next", ("node", "main.js"), "200 second@example.com", 2),
+    Program(
+        "jwt-mint/run-node-dotenv",
+        ("node", "--env-file=.env", "main.js"),
+        "owner@example.com 2",
+        2,
+        old={},
+        env_file=".env",
+    ),
+    Program("jwt-mint/run-typescript-fetch", ("node", "built/main.js"), "owner@example.com second@", 2, build=TSC),
     Program("jwt-mint/run-typescript", ("node", "built/main.js"), "81000000002 Planning", 2, build=TSC),
 ]
 

@@ -8,10 +8,6 @@ import pytest
 from proof import Program, prove
 from standin.serving import Authority
 
-from jwtscan.finding import Applicability
-
-UNSAFE = Applicability.UNSAFE
-
 PROGRAMS = [
     Program("jwt-mint/run-requests", ("python", "main.py"), "['Weekly', 'Planning', 'Review']", 3),
     Program("jwt-mint/run-httpx-async", ("python", "client.py"), "owner@example.com second@example.com", 6),
@@ -40,6 +36,8 @@ PROGRAMS = [
         2,
         old={"ZOOM_JWT_TOKEN": "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJGQUtFIn0.FAKE"},
     ),
+    Program("jwt-mint/run-two-copies", ("python", "main.py"), "second@example.com 0", 3),
+    Program("jwt-mint/run-dotenv", ("python", "report.py"), "Users owner@example.com 2", 2, old={}, env_file=".env"),
     Program("query-token/run-download", ("python", "download.py"), "film of file-81000000001", 2),
 ]
 
