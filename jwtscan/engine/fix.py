@@ -229,11 +229,9 @@ class _Fix:
         """The files that came out wrong or may not be changed, with the reason."""
         bad = faults(plan, changed, [offer.proposal for offer in accepted])
         for path in changed:
-            entry = self.original.entries.get(path)
-            file = Path(entry.file) if entry is not None else self.original.options.cwd / path
             if self.alone and path not in (self.mine or ()):
                 bad[path] = f"{path} has to change with it: fix the files instead of a text on stdin"
-            elif self.obstacle is not None and (reason := self.obstacle(file)) is not None:
+            elif self.obstacle is not None and (reason := self.obstacle(self.original.options.cwd / path)) is not None:
                 bad[path] = f"{path} {reason}"
         return bad
 

@@ -21,7 +21,7 @@ FOLDERS = frozenset(
         ".docusaurus", ".expo", ".vercel", ".netlify", ".serverless", ".terraform", ".aws-sam", "cdk.out", "Pods",
         "coverage", "htmlcov", "lcov-report", ".nyc_output",
         "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints",
-        ".git", ".hg", ".svn", ".bzr", "CVS",
+        ".git", ".hg", ".svn", ".bzr", "CVS", ".jwtscan",
     }
 )  # fmt: skip
 FOLDER_ENDINGS = (".egg-info", ".dist-info")
