@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -38,4 +38,5 @@ less than its hour.""",
     page="https://developers.zoom.us/docs/internal-apps/s2s-oauth/",
     language="python",
     find=find,
+    fix=recipe("server_to_server"),
 )

@@ -47,7 +47,8 @@ def _of(value: Value) -> Origin:
     if name.startswith("setting:"):
         return Origin.SETTINGS
     if name.startswith("?"):
-        return Origin.TENANT if "." in name or _VISITOR.search(name) else Origin.CALLER
+        visitors = _VISITOR.search(name) or ("." in name and not _LOADED.search(name))
+        return Origin.TENANT if visitors else Origin.CALLER
     if "()" in name:
         return Origin.SETTINGS if _LOADED.search(name) else Origin.TENANT
     return Origin.ENVIRONMENT if end.call is None else Origin.SETTINGS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -58,12 +59,21 @@ class Tree:
         """The outermost node of a kind that covers exactly these bytes."""
         return next((node for node in self.each(kind) if self.span(node) == span), None)
 
+    def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The function that a node stands in."""
+        return next((one for one in self.above(node) if isinstance(one, cst.FunctionDef)), None)
+
+    def statement(self, node: cst.CSTNode) -> cst.BaseStatement | None:
+        """The statement that a node stands in."""
+        return next((one for one in (node, *self.above(node)) if isinstance(one, cst.BaseStatement)), None)
+
     def path_of(self, node: cst.CSTNode) -> str:
         """The dotted name of the functions and classes around a node."""
         names = [n.name.value for n in self.above(node) if isinstance(n, (cst.FunctionDef, cst.ClassDef))]
         return ".".join(reversed(names))
 
 
+@lru_cache(maxsize=16)  # one file after the other, and what it leads to
 def read(source: bytes) -> Tree | None:
     """The tree of a text, None where it is no Python 3 or too deep."""
     try:

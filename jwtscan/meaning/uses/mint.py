@@ -50,6 +50,27 @@ def find(uses: Uses, unit: Unit) -> Iterator[Use]:
         yield _bridged(uses, site)
 
 
+def given(uses: Uses, site: Site) -> tuple[list[tuple[Unit, ir.Expr]], list[tuple[Unit, ir.Expr]]]:
+    """The expressions that a mint takes its key and its secret from, each with its unit."""
+    if site.role == "zoom.mint":
+        key, secret = uses.sites.argument(site, "key"), uses.sites.argument(site, "secret")
+        return ([key] if key else []), ([secret] if secret else [])
+    rows = [row for claims in _payloads(uses, site) for row in claims.rows.get("iss", ())]
+    keys = [(unit, row.value if isinstance(row, (ir.Entry, ir.Store)) else row) for unit, row in rows]
+    secret = _place(uses, site, "key")
+    return keys, ([secret] if secret is not None else [])
+
+
+def _payloads(uses: Uses, site: Site) -> list[Entries]:
+    """The claims that a call signs, or those in the text that a hand-made one is of."""
+    if site.role == "jwt.sign":
+        return _claims(uses, site)
+    data = uses.sites.argument(site, "data")
+    found = uses.project.sources(*data) if data is not None else []
+    ends = [(one.unit, one.end) for one in found if isinstance(one.end, ir.Object) and "iss" in one.end.keys]
+    return [claims for unit, end in ends for claims in each_entries(uses.project, unit, end)]
+
+
 def _signed(uses: Uses, site: Site) -> Use | None:
     secrets = _secrets(uses, site)
     if _other_algorithm(uses, site):

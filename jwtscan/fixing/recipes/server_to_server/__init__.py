@@ -10,6 +10,8 @@ from jwtscan.fixing.plan import Plan
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
 
+TITLE = "fetch an OAuth access token"
+
 
 def fix(use: Use, plan: Plan) -> Proposal | None:
     """The proposal for a minted token, by the language it is minted in."""
@@ -20,3 +22,13 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     from jwtscan.fixing.recipes.server_to_server import javascript
 
     return javascript.fix(use, plan)
+
+
+def left_to_do(plan: Plan) -> tuple[str, ...]:
+    """What nobody can do in the code."""
+    names = plan.names
+    return (
+        "create a Server-to-Server OAuth app at https://marketplace.zoom.us/ with the scopes that the API calls need",
+        f"set {names.account_id}, {names.client_id} and {names.client_secret} where the program runs",
+        "deactivate the JWT app, and delete it only when nothing has missed it for a while: deleting is final",
+    )

@@ -1,16 +1,168 @@
-"""``jwt-mint`` in Python."""
+"""``jwt-mint`` in Python: the signed token becomes a fetched one, and what was done to the old one is undone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jwtscan.fixing import Proposal
+import libcst as cst
+
+from jwtscan.finding import Applicability
+from jwtscan.fixing import Intent, Proposal, Unrequired, advice
+from jwtscan.fixing.origin import Origin, origin
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.python.flow import Flow
+from jwtscan.fixing.python.leftovers import leftovers, steps_behind
+from jwtscan.fixing.python.tree import Tree, every, read
+from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
+from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
+from jwtscan.fixing.templates import token_of
+from jwtscan.syntax import ir
+from jwtscan.text import Edit, Span
+from jwtscan.text.layout import margin_of
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
 
+_PACKAGES = {
+    "jwt": Unrequired("pypi", "pyjwt", ("jwt",)),
+    "jose": Unrequired("pypi", "python-jose", ("jose",)),
+    "authlib": Unrequired("pypi", "authlib", ("authlib",)),
+    "joserfc": Unrequired("pypi", "joserfc", ("joserfc",)),
+    "jwcrypto": Unrequired("pypi", "jwcrypto", ("jwcrypto",)),
+}
+_SKETCH = """\
+answer = requests.post(
+    "https://zoom.us/oauth/token",
+    data={"grant_type": "account_credentials", "account_id": account_id},
+    auth=(client_id, client_secret),
+    timeout=30,
+)
+token = answer.json()["access_token"]  # good for one hour: keep it"""
+_TENANTS = (
+    "each account has credentials of its own here: accounts that install your app need user OAuth "
+    "(the authorization code flow), your own accounts an account id beside client id and client secret"
+)
+_USER_FLOW = """\
+# 1. send the user to https://zoom.us/oauth/authorize?response_type=code&client_id=…&redirect_uri=…&state=…
+# 2. where the user comes back:
+answer = requests.post(
+    "https://zoom.us/oauth/token",
+    data={"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri},
+    auth=(client_id, client_secret),
+    timeout=30,
+)
+# 3. keep answer.json()["access_token"] and ["refresh_token"] for that account; each refresh gives a new refresh token"""
+
 
 def fix(use: Use, plan: Plan) -> Proposal | None:
-    """See the package."""
-    return None
+    """Replaces the mint by a call of the helper module, or says why not."""
+    tree = read(use.unit.document.source) if use.unit.kind == "python" else None
+    if tree is None:
+        why = (
+            "the file is no Python 3"
+            if use.unit.kind == "python"
+            else "a program inside of a document is not rewritten"
+        )
+        return advice(TITLE, why, _SKETCH, left_to_do(plan))
+    call = tree.at(use.span, cst.Call)
+    site = (
+        next(iter(plan.project.uses.sites.at(use.unit, use.subject)), None)
+        if isinstance(use.subject, ir.Call)
+        else None
+    )
+    node = token_node(tree, call, site) if call is not None and site is not None else None
+    if node is None or site is None:
+        return advice(TITLE, "how the token is put together is not understood", _SKETCH, left_to_do(plan))
+    worst = origin((*use.keys, *use.secrets))
+    if worst is Origin.TENANT:
+        return advice(TITLE, _TENANTS, _USER_FLOW, left_to_do(plan))
+    given = handed(use, plan, tree, node, site, worst)
+    if isinstance(given, str):
+        return advice(TITLE, given, _SKETCH, left_to_do(plan))
+    return _Draft(use, plan, tree, node, given, worst).proposal()
+
+
+class _Draft:
+    """One mint that is being replaced."""
+
+    def __init__(self, use: Use, plan: Plan, tree: Tree, node: cst.CSTNode, given: Handed, worst: Origin) -> None:
+        self.use = use
+        self.plan = plan
+        self.tree = tree
+        self.node = node
+        self.given = given
+        self.worst = worst
+        self.path = use.unit.path
+        self.flow = Flow(plan)
+        self.root = self.flow.follow(use.unit, tree, node)
+
+    def proposal(self) -> Proposal:
+        unused = set(leftovers(self.tree, self.path, self.root, self.given.names))
+        unused |= steps_behind(self.plan, self.use, self.given.names)
+        packages = {_PACKAGES[name] for name in self._libraries() if name in _PACKAGES}
+        intents: frozenset[Intent] = frozenset({*unused, *packages})
+        statement = self._dead()
+        if statement is not None:
+            self.flow.gone[self.path].add(statement)
+            return self._made("take out a token that nothing uses", tuple(self.flow.proposed()), intents)
+        token = token_of(
+            self.plan,
+            self.use.unit,
+            is_async=self._is_async(),
+            client_id=self.given.client_id,
+            client_secret=self.given.client_secret,
+        )
+        text = f"await {token.call}" if token.is_async else token.call
+        place = self.tree.span(self.root)
+        if token.is_async and isinstance(self.tree.parent(self.root), (cst.Attribute, cst.Subscript, cst.Call)):
+            text = f"({text})"
+        edits = [(self.path, Edit(place, text.encode())), *self._comments()]
+        edits += self.flow.proposed((self.path, place))
+        return self._made(TITLE, tuple(edits), intents | token.intents)
+
+    def _made(self, title: str, edits: tuple[tuple[str, Edit], ...], intents: frozenset[Intent]) -> Proposal:
+        because = None
+        if self.flow.doubts:
+            because = self.flow.doubts[0]
+        elif self.worst is Origin.CALLER:
+            because = "callers outside of the project have to hand in the new app's client id and client secret"
+        applicability = Applicability.SAFE if because is None else Applicability.UNSAFE
+        return Proposal(applicability, title, edits, intents, because, left_to_do(self.plan))
+
+    def _libraries(self) -> set[str]:
+        names = (
+            self.plan.project.names(self.use.unit, self.use.subject.func)
+            if isinstance(self.use.subject, ir.Call)
+            else []
+        )
+        return {name.partition(".")[0] for name in names}
+
+    def _is_async(self) -> bool:
+        around = (one for one in self.tree.above(self.root) if isinstance(one, (cst.FunctionDef, cst.Lambda)))
+        function = next(around, None)
+        return isinstance(function, cst.FunctionDef) and function.asynchronous is not None
+
+    def _comments(self) -> Iterator[tuple[str, Edit]]:
+        """The comments inside of what is replaced, on lines of their own above its statement."""
+        source = self.tree.source
+        found = [one.value for one in every(self.root, cst.Comment)]
+        statement = self.tree.statement(self.root)
+        if not found or statement is None:
+            return
+        start = self.tree.span(statement).start
+        margin = margin_of(source, start)
+        newline = self.plan.layout(self.use.unit).newline
+        at = start - len(margin.encode())
+        yield self.path, Edit(Span(at, at), "".join(f"{margin}{text}{newline}" for text in found).encode())
+
+    def _dead(self) -> cst.BaseStatement | None:
+        """The statement, where it gives the token to a name that nothing reads."""
+        parent = self.tree.parent(self.root)
+        if not isinstance(parent, cst.Assign) or len(parent.targets) != 1:
+            return None
+        target = parent.targets[0].target
+        line = self.tree.parent(parent)
+        if not isinstance(target, cst.Name) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+            return None
+        return line if not self.flow.is_read(self.use.unit, self.tree, target) else None
