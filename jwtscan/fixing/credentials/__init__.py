@@ -1,0 +1,199 @@
+"""What becomes of the places that hold the old credentials: decided once for the whole project, done last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from jwtscan.finding import Applicability, Finding
+from jwtscan.fixing import Proposal, advice
+from jwtscan.fixing.credentials.constants import COMMON, Constants
+from jwtscan.fixing.credentials.keys import Keys
+from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of
+from jwtscan.fixing.credentials.renames import Renamer, hides_secret
+from jwtscan.fixing.credentials.tree import HISTORY, Words
+from jwtscan.fixing.names import Names, Purpose, new_name, new_names
+from jwtscan.fixing.settings import merged
+from jwtscan.fixing.steps import server_to_server
+from jwtscan.meaning.sources import SETTINGS_KINDS, Source
+
+if TYPE_CHECKING:
+    from jwtscan.fixing.plan import Plan
+    from jwtscan.meaning.project import Project
+    from jwtscan.meaning.uses import Use
+    from jwtscan.text import Edit
+
+_REVOKE = "Revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it."
+_IN_BROWSER = "A secret must not reach the browser: make the signature on a server, where {name} is set."
+
+
+class Decision:
+    """For each old name and literal: what it is used for (SDK, REST, both), and what it becomes.
+
+    Made from the project as it was before any fix: afterwards nothing leads to the credentials any longer.
+    """
+
+    def __init__(self, project: Project, names: Names) -> None:
+        self.names = names
+        self._purposes = Purposes(project)
+        self._words = Words(self._all_words(project))
+
+    def proposals(self, findings: Sequence[Finding], plan: Plan) -> Iterator[tuple[Finding, Proposal]]:
+        """What would be done about each of the first scan's findings whose subject is a ``Source``.
+
+        Edits are in ``plan``'s documents, which earlier passes may have changed.
+        """
+        made = _Pass(self._purposes, self._words, plan, findings)
+        for finding in findings:
+            proposal = made.about(finding) if isinstance(finding.subject, Source) else None
+            if proposal is not None:
+                yield finding, proposal
+
+    def _all_words(self, project: Project) -> set[str]:
+        words = {spelling for old in self._purposes.names.values() for spelling in old.spellings}
+        words.update(self._purposes.constants)
+        for found in project.uses.credentials.by_path.values():
+            words.update(source.name.removeprefix("env:").rpartition(".")[2] for source in found)
+        return words - COMMON - {""}
+
+
+class _Pass:
+    """One pass: each name and each file of constants is looked at once, however many findings it has."""
+
+    def __init__(self, purposes: Purposes, words: Words, plan: Plan, findings: Sequence[Finding]) -> None:
+        self.purposes = purposes
+        self.words = words
+        self.plan = plan
+        self.renamer = Renamer(plan, purposes, words)
+        self.constants = Constants(plan, purposes, words)
+        self.keys = Keys(plan, purposes, words, self.renamer)
+        self._by_name: dict[int, Proposal | None] = {}
+        self._told = {
+            (finding.path, finding.subject.text)
+            for finding in findings
+            if isinstance(finding.subject, Source) and finding.subject.text
+        }
+
+    def about(self, finding: Finding) -> Proposal | None:
+        source: Source = finding.subject
+        if HISTORY.search(finding.path):
+            because = f"{finding.path} says how a database came to be, and is not changed afterwards"
+            return advice("leave the migration as it is", because)
+        if source.kind == "literal":
+            return self._literal(finding, source)
+        old = self.purposes.of(source)
+        if old is None:
+            return None
+        if id(old) not in self._by_name:
+            self._by_name[id(old)] = self._name(old)
+        proposal = self._by_name[id(old)]
+        if old.home is None or source.unit.kind in SETTINGS_KINDS:
+            return proposal
+        # Its own name, or that of the variable that it reads.
+        return self._constant(finding, source, old) or proposal
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    def _name(self, old: Old) -> Proposal | None:
+        title = self._title(old)
+        if not old.purpose:
+            return advice(title, "nothing in the project says what it is used for")
+        reader = reader_of(self.plan.project, old, self.purposes.homes)
+        if reader is not None:
+            return advice(title, f"still read by {_place(reader)}")
+        if old.home is not None and not old.variables:
+            return self.keys.proposal(old, title)
+        made = self.renamer.rename(old)
+        if made.refusal is not None:
+            return advice(title, made.refusal)
+        return self._proposal(title, old, made.edits, in_comments=made.in_comments)
+
+    def _proposal(
+        self, title: str, old: Old, edits: Sequence[tuple[str, Edit]], *, in_comments: bool
+    ) -> Proposal | None:
+        if not edits:
+            return None
+        by_path: dict[str, list[Edit]] = {}
+        for path, edit in edits:
+            by_path.setdefault(path, []).append(edit)
+        because = None if old.sure else f"no use says what {min(old.spellings)} is for: it is taken for {_used(old)}"
+        todo = [_IN_BROWSER.format(name=self.plan.names.sdk_secret)] if hides_secret(old) else []
+        return Proposal(
+            Applicability.SAFE if old.sure else Applicability.UNSAFE,
+            title,
+            tuple((path, edit) for path, found in sorted(by_path.items()) for edit in merged(found)),
+            because=because,
+            left_to_do=(*todo, *self._steps(old)),
+            drops_comments=in_comments,
+        )
+
+    def _title(self, old: Old) -> str:
+        name = min(old.variables or old.spellings)
+        if not old.purpose:
+            return f"replace {name}"
+        variable = name in old.variables
+        new = new_names(name, old.part, old.purpose, self.plan.names, variable=variable)
+        return f"{name} becomes {' and '.join(new)}" if new else f"take out {name}"
+
+    def _steps(self, old: Old) -> Iterator[str]:
+        names = self.plan.names
+        if Purpose.REST in old.purpose:
+            yield from server_to_server(names)
+        if Purpose.SDK in old.purpose:
+            key, secret = (
+                new_name(min(old.variables or {"ZOOM_API_KEY"}), part, Purpose.SDK, names, variable=True)
+                for part in ("key", "secret")
+            )
+            yield f"Set {key} and {secret} to the credentials of a General app with the Meeting SDK."
+
+    # -- constants -----------------------------------------------------------------------------------------------------
+
+    def _literal(self, finding: Finding, source: Source) -> Proposal | None:
+        title = "read the credential from the environment"
+        unit = self.plan.project.load(finding.path)
+        texts = {
+            text for text in self.purposes.constants if text == source.text or (finding.path, text) not in self._told
+        }
+        if unit is None or unit.module is None or not source.text or source.text.encode() not in unit.document.source:
+            return None
+        for text in sorted(texts):
+            user = user_of(self.plan.project, text) if text.encode() in unit.document.source else None
+            if user is not None:
+                return advice(title, f"still read by {_place(user)}")
+        change = self.constants.of_text(unit, texts)
+        if not change.edits:
+            return None
+        because = "the secret is taken out of the browser's code, which has to get a signature from a server"
+        return Proposal(
+            Applicability.UNSAFE if change.emptied else Applicability.SAFE,
+            "take out the credential that nothing reads" if change.removed else title,
+            tuple((finding.path, edit) for edit in merged(change.edits)),
+            intents=frozenset(change.intents),
+            because=because if change.emptied else None,
+            left_to_do=(_REVOKE,),
+        )
+
+    def _constant(self, finding: Finding, source: Source, old: Old) -> Proposal | None:
+        """A constant without a value of its own, by a name that other things have too."""
+        reader = reader_of(self.plan.project, old, self.purposes.homes)
+        if reader is not None:
+            return advice(self._title(old), f"still read by {_place(reader)}")
+        unit = self.plan.project.load(finding.path)
+        if unit is None or unit.module is None:
+            return None
+        span = self.keys.definition(unit, source)
+        edit = self.constants.unread(unit, span) if span is not None else None
+        if edit is None:
+            return None
+        title = f"take out {source.name.rpartition('.')[2]}, which nothing reads"
+        return Proposal(Applicability.SAFE, title, ((finding.path, edit),), left_to_do=tuple(self._steps(old)))
+
+
+def _place(use: Use) -> str:
+    return f"{use.kind} at {use.unit.path}:{use.unit.document.lines.line_of(use.span.start)}"
+
+
+def _used(old: Old) -> str:
+    if old.purpose == Purpose.SDK | Purpose.REST:
+        return "the Meeting SDK and the REST API"
+    return "the Meeting SDK" if Purpose.SDK in old.purpose else "the REST API"

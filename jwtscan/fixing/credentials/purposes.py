@@ -1,0 +1,227 @@
+"""What each old name and literal is used for, decided from the project as it was before any fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jwtscan.finding import Confidence
+from jwtscan.fixing.names import Purpose, is_distinctive
+from jwtscan.meaning import zoom
+from jwtscan.meaning.credentials import is_real
+from jwtscan.meaning.project import Project
+from jwtscan.meaning.sources import ENV_READ, Source
+from jwtscan.meaning.uses import Use
+from jwtscan.meaning.values import External, Value
+from jwtscan.meaning.variants import Homes
+from jwtscan.syntax import ir
+
+SDK_KINDS = frozenset({"join-api-key", "client-signature", "legacy-signature", "half-migrated"})
+_FEEDS = re.compile(r"feeds ([a-z-]+) at ")
+_VARIABLE_FILES = frozenset({"env", "shell", "dockerfile"})
+_READ_WITHIN = 4
+"""Lines of a definition in which it may say which environment variable it is read from."""
+
+
+@dataclass(slots=True, eq=False)
+class Old:
+    """One name of the project, in all its spellings, or one that only counts in a package (``home``).
+
+    ``sure`` is false where no use says what it is for. ``variables`` are the spellings that environment variables
+    have, ``paths`` the files that it was seen in on its way to a use.
+    """
+
+    key: str
+    part: str
+    home: str | None = None
+    purpose: Purpose = Purpose.NONE
+    sure: bool = True
+    spellings: set[str] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class Constant:
+    """One credential that stands in code as a literal, wherever it stands."""
+
+    text: str
+    part: str
+    purpose: Purpose = Purpose.NONE
+
+
+class Purposes:
+    """The old names by what tells them apart, the literals by their text, and what each file does."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.homes = Homes(project.modules.files)
+        self.names: dict[tuple[str, str | None], Old] = {}
+        self.constants: dict[str, Constant] = {}
+        self.files: dict[str, Purpose] = {}
+        self.whole = Purpose.NONE
+        self._uses = [use for use in project.uses.all if use.confidence > Confidence.LOW]
+        for use in self._uses:
+            self._learn(use)
+        for found in project.uses.credentials.by_path.values():
+            for source in found:
+                if source.confidence > Confidence.LOW:
+                    self._take(source)
+        self._settle()
+
+    def of(self, source: Source) -> Old | None:
+        """The old name that a source of kind ``config`` gives."""
+        return self.names.get(self._key(_last(source.name), source.unit.path))
+
+    def of_variable(self, name: str, path: str) -> Old | None:
+        return self.names.get(self._key(name, path))
+
+    # -- from uses ---------------------------------------------------------------------------------------------------
+
+    def _learn(self, use: Use) -> None:
+        purpose = Purpose.SDK if use.kind in SDK_KINDS else Purpose.REST
+        self.whole |= purpose
+        self.files[use.unit.path] = self.files.get(use.unit.path, Purpose.NONE) | purpose
+        for part, value in values_of(use):
+            if value.text is not None and isinstance(value.end, ir.Literal):
+                if is_real(value.text) and not zoom.decode_token(value.text):
+                    constant = self.constants.setdefault(value.text, Constant(value.text, part))
+                    constant.purpose |= purpose
+            elif isinstance(value.end, External) and value.name.startswith("env:") and part != "":
+                old = self._old(value.name[4:], part, value.unit.path, variable=True)
+                old.purpose |= purpose
+                old.paths.update({use.unit.path, *(step.path for step in value.trail)})
+
+    # -- from the places that hold them --------------------------------------------------------------------------------
+
+    def _take(self, source: Source) -> None:
+        if source.kind == "literal":
+            if source.text:
+                constant = self.constants.setdefault(source.text, Constant(source.text, source.part))
+                constant.purpose |= self._said(source)
+            return
+        name = _last(source.name)
+        old = self._old(name, source.part, source.unit.path, variable=_is_variable(source))
+        purpose = self._said(source)
+        old.purpose |= purpose
+        old.paths.add(source.unit.path)
+        for use in self._uses:
+            if any(_reaches(value, name) for _, value in values_of(use)) and self._fits(old, use):
+                old.purpose |= Purpose.SDK if use.kind in SDK_KINDS else Purpose.REST
+                old.paths.update(step.path for _, value in values_of(use) for step in value.trail)
+                old.paths.add(use.unit.path)
+        if source.unit.module is not None:
+            for variable in _read_at(source):
+                behind = self._old(variable, source.part, source.unit.path, variable=True)
+                behind.purpose |= old.purpose
+                behind.paths |= old.paths
+
+    def _fits(self, old: Old, use: Use) -> bool:
+        return old.home is None or self.homes.are_near(use.unit.path, f"{old.home}/x" if old.home else "x")
+
+    def _said(self, source: Source) -> Purpose:
+        """The use that the source was found behind."""
+        match = _FEEDS.match(source.reason)
+        if match is None:
+            return Purpose.NONE
+        return Purpose.SDK if match[1] in SDK_KINDS else Purpose.REST
+
+    def _settle(self) -> None:
+        """What no use reads is for what the project does."""
+        for old in self.names.values():
+            if not old.purpose:
+                old.purpose = self.whole or self._surroundings
+                old.sure = self.whole in (Purpose.SDK, Purpose.REST)
+        for constant in self.constants.values():
+            constant.purpose = constant.purpose or self.whole or self._surroundings
+
+    @property
+    def _surroundings(self) -> Purpose:
+        """What the project talks to, where it has no use of the JWT app."""
+        purpose = Purpose.NONE
+        for unit in self.project.candidates():
+            profile = self.project.uses.profiles.of(unit)
+            if any(package in zoom.SDK_PACKAGES for package in profile.packages):
+                purpose |= Purpose.SDK
+            elif profile.api_host or profile.packages:
+                purpose |= Purpose.REST
+        return purpose
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    def _old(self, name: str, part: str, path: str, *, variable: bool) -> Old:
+        key = self._key(name, path)
+        old = self.names.setdefault(key, Old(key[0], part, key[1]))
+        old.spellings.add(name)
+        if variable:
+            old.variables.add(name)
+        return old
+
+    def _key(self, name: str, path: str) -> tuple[str, str | None]:
+        if is_distinctive(name):
+            return "".join(zoom.words(name)), None
+        return name, self.homes.of(path)
+
+
+def values_of(use: Use) -> Iterator[tuple[str, Value]]:
+    """All that feeds a use, with what it is."""
+    yield from (("key", value) for value in use.keys)
+    yield from (("secret", value) for value in use.secrets)
+    yield from (("token", value) for value in use.tokens)
+
+
+def reader_of(project: Project, old: Old, homes: Homes) -> Use | None:
+    """A use that still reads one of the spellings."""
+    for use in project.uses.all:
+        if use.confidence > Confidence.LOW:
+            for _, value in values_of(use):
+                if any(_reaches(value, name) for name in old.spellings) and _is_of(old, use, value, homes):
+                    return use
+    return None
+
+
+def user_of(project: Project, text: str) -> Use | None:
+    """A use that is still given a literal."""
+    for use in project.uses.all:
+        if use.confidence > Confidence.LOW and any(value.text == text for _, value in values_of(use)):
+            return use
+    return None
+
+
+def _is_of(old: Old, use: Use, value: Value, homes: Homes) -> bool:
+    if old.home is None:
+        return True
+    there = {use.unit.path, value.unit.path, *(step.path for step in value.trail)}
+    return bool(there & old.paths) and homes.of(value.unit.path) == old.home
+
+
+def _reaches(value: Value, name: str) -> bool:
+    return any(_last(word) == name for word in value.words)
+
+
+def _last(name: str) -> str:
+    return name.removeprefix("env:").rpartition(".")[2]
+
+
+def _is_variable(source: Source) -> bool:
+    if source.name.startswith("env:") or source.unit.kind in _VARIABLE_FILES:
+        return True
+    return any(setting.is_env for setting in source.unit.settings if setting.span == source.span)
+
+
+def _read_at(source: Source) -> Iterator[str]:
+    """The environment variables that a definition reads."""
+    lines = source.unit.document.lines
+    first = lines.line_of(source.span.start)
+    last = min(lines.count, first + _READ_WITHIN - 1)
+    for number in range(first, last + 1):
+        line = lines.bytes(number)
+        if number > first and not line[:1].isspace():
+            return
+        for match in ENV_READ.finditer(line):
+            name = match["name"].decode()
+            if name.isupper() and zoom.credential_part(name) == source.part:
+                yield name
+        if number == first and not line.rstrip().endswith((b"(", b",", b"=", b"\\", b"[")):
+            return

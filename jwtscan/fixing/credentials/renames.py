@@ -1,0 +1,224 @@
+"""One old name under its new ones, in every file of the tree: code, settings, comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from jwtscan.fixing.credentials.purposes import Old, Purposes
+from jwtscan.fixing.credentials.tree import HISTORY, Words
+from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
+from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.settings import Turn, edit_of, turned
+from jwtscan.meaning.sources import SETTINGS_KINDS
+from jwtscan.syntax.unit import Setting, Unit
+from jwtscan.text import Edit, Span, Spans
+
+_ENVIRONMENTS = frozenset({"env", "shell", "dockerfile"})
+_COLUMN = re.compile(rb"models\.\w+Field\(|\bColumn\(|mapped_column\(|DataTypes\.|Schema\(\{")
+_WRITABLE = re.compile(rb"[\"']?\s*(?::|=(?!=))")
+# A line that is an item of a list, or one entry whose value can be said for another name as well.
+_ITEM = rb"^[ \t]*[\"']%s[\"'],?[ \t]*$"
+_ENTRY = rb"^[ \t]*[\"']?%s[\"']?\??[ \t]*:[ \t]*(?P<value>[^\r\n]*?)[,;]?[ \t]*$"
+_TYPE = re.compile(rb"(?:str|string|SecretStr|Secret|Optional\[|z\.|Joi\.|joi\.|yup\.|None\b|null\b|Field\()")
+_CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
+
+
+@dataclass(slots=True)
+class Renaming:
+    """What a rename comes to: the edits by path, or why it is not to be."""
+
+    edits: list[tuple[str, Edit]] = field(default_factory=list)
+    refusal: str | None = None
+    in_comments: bool = False
+
+
+class Renamer:
+    """Renames within one pass. ``promised`` are the settings that other names of the pass bring along, by file."""
+
+    def __init__(self, plan: Plan, purposes: Purposes, words: Words) -> None:
+        self.plan = plan
+        self.project = plan.project
+        self.purposes = purposes
+        self.words = words
+        self.promised: dict[tuple[str, str], str] = {}
+
+    def rename(self, old: Old) -> Renaming:
+        made = Renaming()
+        for unit in self.words.units(self.project, old.spellings):
+            if HISTORY.search(unit.path) or not self._is_meant(old, unit):
+                continue
+            if unit.kind in SETTINGS_KINDS:
+                edits = list(self._settings(old, unit))
+            elif unit.module is not None:
+                edits = list(self._code(old, unit, made))
+            else:
+                edits = []
+            if made.refusal is not None:
+                return made
+            comments = Spans(_comments(unit))
+            made.in_comments = made.in_comments or any(comments.overlap(edit.span) for edit in edits)
+            made.edits += [(unit.path, edit) for edit in edits]
+        return made
+
+    def _is_meant(self, old: Old, unit: Unit) -> bool:
+        """A name that is not Zoom's alone only counts in its own package."""
+        return old.home is None or self.purposes.homes.of(unit.path) == old.home
+
+    # -- settings ------------------------------------------------------------------------------------------------------
+
+    def _settings(self, old: Old, unit: Unit) -> Iterator[Edit]:
+        purpose = old.purpose
+        taken: list[Span] = []
+        for setting in unit.settings:
+            if setting.name in old.spellings and self._is_old(old, unit, setting):
+                turns = turns_of(old, purpose, self.plan.names, setting.name)
+                edit = edit_of(unit, setting, turns, self.there(old, unit, setting, turns))
+                if edit is not None and not Spans(taken).overlap(edit.span):
+                    taken.append(edit.span)
+                    yield edit
+        if old.variables or old.home is None:
+            spans = Spans(taken)
+            for span, name in _occurrences(unit.document.source, old.spellings):
+                if not spans.overlap(span) and (old.home is None or _is_referred_to(unit.document.source, span)):
+                    yield Edit(span, self._spelled(old, name, purpose).encode())
+
+    def _is_old(self, old: Old, unit: Unit, setting: Setting) -> bool:
+        if old.home is None or (setting.name in old.variables and (setting.is_env or unit.kind in _ENVIRONMENTS)):
+            return True
+        return unit.path in old.paths and setting.name not in old.variables
+
+    def there(self, old: Old, unit: Unit, setting: Setting, turns: Sequence[Turn]) -> frozenset[str]:
+        """The keys that are in the file already or come into it by another name."""
+        parent = setting.key[: len(setting.key) - len(setting.name)]
+        there = {other.key for other in unit.settings}
+        there |= {key for (path, key), owner in self.promised.items() if path == unit.path and owner != old.key}
+        for turn in turns:
+            self.promised.setdefault((unit.path, parent + turn[setting.name]), old.key)
+        return frozenset(there)
+
+    def _spelled(self, old: Old, name: str, purpose: Purpose) -> str:
+        return new_name(name, old.part, purpose, self.plan.names, variable=name in old.variables)
+
+    # -- code ----------------------------------------------------------------------------------------------------------
+
+    def _code(self, old: Old, unit: Unit, made: Renaming) -> Iterator[Edit]:
+        source = unit.document.source
+        purpose = self._purpose_in(old, unit)
+        found = list(_occurrences(source, old.spellings))
+        if old.home is not None:
+            yield from self._reads(old, unit, found, purpose)
+            return
+        made.refusal = self._refusal(old, unit, found, purpose)
+        if made.refusal is not None:
+            return
+        taken: list[Span] = []
+        for span, _ in found:
+            line = unit.document.lines.span(unit.document.lines.line_of(span.start))
+            if line not in taken and (text := self._twin(old, unit, line, purpose)) is not None:
+                taken.append(line)
+                yield Edit(line, text)
+        spans = Spans(taken)
+        for span, name in found:
+            if not spans.overlap(span):
+                yield Edit(span, self._spelled(old, name, purpose).encode())
+
+    def _purpose_in(self, old: Old, unit: Unit) -> Purpose:
+        """What a name that served both is for in one file: what the file did, the SDK where that does not say."""
+        here = self.purposes.files.get(unit.path, Purpose.NONE) & old.purpose
+        if old.purpose == Purpose.SDK | Purpose.REST:
+            return here if here in (Purpose.SDK, Purpose.REST) else Purpose.SDK
+        return old.purpose
+
+    def _refusal(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], purpose: Purpose) -> str | None:
+        source, lines = unit.document.source, unit.document.lines
+        for span, name in found:
+            place = f"{unit.path}:{lines.line_of(span.start)}"
+            if old.part == "token":
+                return f"{name} still stands at {place}, and a token has no new name of its own"
+            if not name.isupper() and _COLUMN.search(lines.bytes(lines.line_of(span.start))):
+                return f"{name} is a field of a database at {place}"
+            new = self._spelled(old, name, purpose)
+            if any(_WRITABLE.match(source, match.end()) for match in word_of(new).finditer(source)):
+                return f"{new} is a name of {unit.path} already"
+        return None
+
+    def _twin(self, old: Old, unit: Unit, line: Span, purpose: Purpose) -> bytes | None:
+        """A line that lists or declares the name, once for each new name; None where it does something else."""
+        if old.part != "key" or Purpose.REST not in purpose:
+            return None
+        text = unit.document.source[line.start : line.end]
+        for name in old.spellings:
+            quoted = re.escape(name.encode())
+            entry = re.match(_ENTRY % quoted, text)
+            if re.match(_ITEM % quoted, text) or (entry is not None and _is_repeatable(entry["value"], old.spellings)):
+                turns = turns_of(old, purpose, self.plan.names, name)
+                newline = self.plan.layout(unit).newline.encode()
+                texts = [turned(text, turn) for turn in turns]
+                if any(word_of(turn[name]).search(unit.document.source) for turn in turns):
+                    return None
+                ends = text.rstrip().endswith((b",", b";")) or (entry is not None and unit.kind == "python")
+                ends = ends and not (entry is not None and entry["value"].endswith((b"(", b"{", b"[")))
+                return newline.join(texts) if ends else None
+        return None
+
+    def _reads(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], purpose: Purpose) -> Iterator[Edit]:
+        """Where the environment is read by a name that other things have too."""
+        source = unit.document.source
+        for span, name in found:
+            if name not in old.variables:
+                continue
+            new = self._spelled(old, name, purpose)
+            before = source[max(span.start - 60, 0) : span.start]
+            quoted = before[-1:] in (b'"', b"'", b"`") and _CALLED.search(before[:-1].rstrip(b"\\"))
+            if quoted or before.endswith((b"process.env.", b"import.meta.env.", b"process.env?.")):
+                yield Edit(span, new.encode())
+            elif _is_taken_out(source, span):
+                yield Edit(span, f"{new}: {name}".encode())
+
+
+def turns_of(old: Old, purpose: Purpose, names: Names, name: str) -> list[Turn]:
+    """What the spellings become on each of the lines that stand for one: the account id's, the client id's, …"""
+    table = {
+        spelling: new_names(spelling, old.part, purpose, names, variable=spelling in old.variables)
+        for spelling in (*sorted(old.spellings - {name}), name)
+    }
+    return [{spelling: news[at] for spelling, news in table.items()} for at in range(len(table[name]))]
+
+
+def hides_secret(old: Old) -> bool:
+    """Whether a secret stood where the browser can see it."""
+    return old.part != "key" and any(public_prefix(name) for name in old.variables)
+
+
+def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
+    for name in sorted(names):
+        for match in word_of(name).finditer(source):
+            yield Span(match.start(), match.end()), name
+
+
+def _is_referred_to(source: bytes, span: Span) -> bool:
+    """``${NAME}``, ``$NAME``, ``secrets.NAME`` in a settings file."""
+    return source[: span.start].endswith((b"${", b"$", b"secrets.", b"env.", b"vars."))
+
+
+def _is_repeatable(value: bytes, names: set[str]) -> bool:
+    """A type, or something that reads the environment by the name and nothing else."""
+    if _TYPE.match(value):
+        return True
+    return any(re.search(rb"(?:[\"']|env\.)" + re.escape(name.encode()) + rb"\b", value) for name in names)
+
+
+def _is_taken_out(source: bytes, span: Span) -> bool:
+    """``const { NAME } = process.env``."""
+    before, after = source[max(span.start - 400, 0) : span.start], source[span.end : span.end + 400]
+    opened = re.search(rb"\{[^{}]*$", before)
+    closed = re.match(rb"[ \t]*(?:,[^{}]*)?\}\s*=\s*(?:process\.env|import\.meta\.env)\b", after)
+    return opened is not None and closed is not None
+
+
+def _comments(unit: Unit) -> Iterator[Span]:
+    yield from (comment.span for comment in unit.comments)
+    if unit.module is not None:
+        yield from (unit.span(comment.span) for comment in unit.module.comments)

@@ -1,0 +1,36 @@
+"""The files of a tree that have given words in them. A file without any is opened once, and never parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from jwtscan.meaning.project import Project
+from jwtscan.syntax.unit import Unit
+
+HISTORY = re.compile(r"(?:^|/)(?:migrations|revisions|versions|alembic)/[^/]*$", re.I)
+"""Migrations of a database: they say what was, and are not changed afterwards."""
+
+
+class Words:
+    """Remembers which files are idle: they have none of the words that are ever asked for."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        joined = b"|".join(re.escape(word.encode()) for word in sorted(words, key=len, reverse=True))
+        self._any = re.compile(joined) if joined else None
+        self._idle: set[str] = set()
+
+    def units(self, project: Project, words: Collection[str]) -> list[Unit]:
+        """The units, by path, whose bytes have one of ``words``. What cannot be read as a unit is left out."""
+        found = []
+        for path in sorted(project.modules.files):
+            if path in self._idle and path not in project.units:
+                continue
+            source = project.text(path)
+            if source is None or self._any is None or self._any.search(source) is None:
+                self._idle.add(path)
+            elif any(word.encode() in source for word in words):
+                unit = project.load(path)
+                if unit is not None:
+                    found.append(unit)
+        return found
