@@ -226,12 +226,13 @@ class Project:
         """The other scripts of the pages that load this one."""
         group: dict[str, Unit] = {}
         for page in list(self._pages):
-            members = [page, *self._page_scripts(page)]
+            members = [page, *self.page_scripts(page)]
             if unit in members:
                 group.update((member.path, member) for member in members if member is not unit)
         return list(group.values())
 
-    def _page_scripts(self, page: Unit) -> list[Unit]:
+    def page_scripts(self, page: Unit) -> list[Unit]:
+        """The programs of the project that a page loads by its tags."""
         folder = posixpath.dirname(page.path)
         scripts = []
         for link in page.links:
