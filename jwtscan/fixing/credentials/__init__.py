@@ -14,7 +14,6 @@ from jwtscan.fixing.credentials.renames import Renamer, hides_secret
 from jwtscan.fixing.credentials.tree import HISTORY, Words
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names
 from jwtscan.fixing.settings import merged
-from jwtscan.fixing.steps import server_to_server
 from jwtscan.meaning.sources import SETTINGS_KINDS, Source
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
     from jwtscan.text import Edit
 
-_REVOKE = "Revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it."
-_IN_BROWSER = "A secret must not reach the browser: make the signature on a server, where {name} is set."
+_REVOKE = "revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it"
+_IN_BROWSER = "make the signature on a server, where {name} is set: a secret must not reach the browser"
 
 
 class Decision:
@@ -138,13 +137,16 @@ class _Pass:
     def _steps(self, old: Old) -> Iterator[str]:
         names = self.plan.names
         if Purpose.REST in old.purpose:
-            yield from server_to_server(names)
+            yield (
+                f"set {names.account_id}, {names.client_id} and {names.client_secret} to the credentials of a "
+                "Server-to-Server OAuth app"
+            )
         if Purpose.SDK in old.purpose:
             key, secret = (
                 new_name(min(old.variables or {"ZOOM_API_KEY"}), part, Purpose.SDK, names, variable=True)
                 for part in ("key", "secret")
             )
-            yield f"Set {key} and {secret} to the credentials of a General app with the Meeting SDK."
+            yield f"set {key} and {secret} to the client id and secret of a General app with the Meeting SDK"
 
     # -- constants -----------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class Keys:
             title,
             _joined(edits),
             because=because or (None if old.sure else f"no use says what {name} is for"),
-            left_to_do=(f"Put the new app's credentials where {name} was set.",),
+            left_to_do=(f"put the new app's credentials where {name} was set",),
         )
 
     def definition(self, unit: Unit, source: Source) -> Span | None:
@@ -95,7 +95,7 @@ class Keys:
         if not edits:
             return None
         what = new_name(name, old.part, old.purpose, self.plan.names, variable=True)
-        todo = f"Put the new app's {what} under {name}."
+        todo = f"put the new app's {what} under {name}"
         return Proposal(Applicability.SAFE, f"take out the old value of {name}", _joined(edits), left_to_do=(todo,))
 
 
