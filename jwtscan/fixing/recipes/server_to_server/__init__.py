@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Proposal
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.steps import server_to_server
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
@@ -26,9 +27,4 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
 
 def left_to_do(plan: Plan) -> tuple[str, ...]:
     """What nobody can do in the code."""
-    names = plan.names
-    return (
-        "create a Server-to-Server OAuth app at https://marketplace.zoom.us/ with the scopes that the API calls need",
-        f"set {names.account_id}, {names.client_id} and {names.client_secret} where the program runs",
-        "deactivate the JWT app, and delete it only when nothing has missed it for a while: deleting is final",
-    )
+    return server_to_server(plan.names)
