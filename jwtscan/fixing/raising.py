@@ -38,24 +38,23 @@ def raises(
     """How the nearest manifests of the program at ``path`` come to ask for ``name`` from version ``least`` on.
 
     ``packages`` are the names it goes by: its own, and forks that it takes the place of. Gives whether a manifest
-    names one of them at all, and the edits by path.
+    names one of them at all, and the edits by path. Where none above the program does, those elsewhere count.
     """
     places = manifests(plan, ecosystem)
-    folder = posixpath.dirname(path)
-    while True:
-        edits: list[tuple[str, Edit]] = []
-        asked = False
-        for place in sorted(place for place, home in places.items() if home == folder):
-            manifest = plan.project.load(place)
-            if manifest is None:
-                continue
-            for requirement in manifest.requirements:
-                if requirement.name in packages and not requirement.locked:
-                    asked = True
-                    edits += ((place, edit) for edit in raising(manifest, requirement, least, name))
-        if asked or not folder:
-            return asked, tuple(edits)
-        folder = posixpath.dirname(folder)
+    folders = and_above(posixpath.dirname(path))
+    nearest = [sorted(place for place, home in places.items() if home == folder) for folder in folders]
+    for group in (*nearest, sorted(places)):
+        found = [
+            (manifest, requirement)
+            for place in group
+            if (manifest := plan.project.load(place)) is not None
+            for requirement in manifest.requirements
+            if requirement.name in packages and not requirement.locked
+        ]
+        if found:
+            edits = ((unit.path, edit) for unit, one in found for edit in raising(unit, one, least, name))
+            return True, tuple(edits)
+    return False, ()
 
 
 def raising(unit: Unit, requirement: Requirement, least: str, name: str) -> list[Edit]:
@@ -107,19 +106,20 @@ def refreshes(changed: Iterable[str], files: Collection[str]) -> list[str]:
     for path in sorted(changed):
         folder = posixpath.dirname(path)
         commands = _REFRESH.get(ecosystem_of(path) or "", {})
-        locks = [(posixpath.join(above, lock), above) for above in _and_above(folder) for lock in commands]
+        locks = [(posixpath.join(above, lock), above) for above in and_above(folder) for lock in commands]
         for lock, above in locks:
             if lock in files:
                 command = commands[posixpath.basename(lock)]
                 where = f" in {above}" if above else ""
-                found.setdefault(lock, f"Run `{command}`{where}: {posixpath.basename(lock)} is out of date now.")
+                found.setdefault(lock, f"run `{command}`{where}: {posixpath.basename(lock)} is out of date now")
         compiled = _COMPILED.fullmatch(path)
         if compiled is not None and f"{compiled['stem']}.txt" in files:
-            found[path] = f"Run `pip-compile {path}` or `uv pip compile`: {compiled['stem']}.txt is out of date now."
+            found[path] = f"run `pip-compile {path}` or `uv pip compile`: {compiled['stem']}.txt is out of date now"
     return [found[path] for path in sorted(found)]
 
 
-def _and_above(folder: str) -> list[str]:
+def and_above(folder: str) -> list[str]:
+    """A folder and those that it is in, up to the project's own."""
     folders = [folder]
     while folders[-1]:
         folders.append(posixpath.dirname(folders[-1]))

@@ -1,0 +1,62 @@
+"""``outdated-wrapper``: a requirement is raised to the library's OAuth versions; a fork gives way to its origin."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jwtscan.finding import Applicability, Confidence
+from jwtscan.fixing import Proposal, advice
+from jwtscan.fixing.raising import raising, refreshes
+from jwtscan.fixing.recipes import wrapper
+from jwtscan.syntax.unit import Held, Requirement
+
+if TYPE_CHECKING:
+    from jwtscan.fixing.plan import Plan
+
+
+def fix(held: Held, plan: Plan) -> Proposal | None:
+    """The requirement with the first version that knows OAuth; what constructs its client changes in the same pass."""
+    requirement, unit = held.item, held.unit
+    assert isinstance(requirement, Requirement)
+    library = wrapper.library_of(requirement.ecosystem, requirement.name)
+    if library is None:
+        return wrapper.dead(requirement.ecosystem, requirement.name, plan)
+    name, least = library.packages[0], library.least
+    if requirement.locked:
+        manifests = [posixpath.join(posixpath.dirname(unit.path), own) for own in _MANIFESTS[requirement.ecosystem]]
+        commands = refreshes([path for path in manifests if path in plan.project.modules.files], [unit.path])
+        return advice(
+            f"lock {name} {least} or later",
+            "lock files are written by their tools only",
+            left_to_do=tuple(commands) or (f"install {name} {least} or later, and lock it",),
+        )
+    edits = raising(unit, requirement, least, name)
+    if not edits:
+        return advice(
+            f"ask for {name} {least} or later", "it is asked for in a way that cannot be changed here: a URL, or a hash"
+        )
+    raised = Proposal(
+        Applicability.SAFE,
+        f"ask for {name} {least} or later",
+        tuple((unit.path, edit) for edit in edits),
+        left_to_do=tuple(refreshes([unit.path], plan.project.modules.files)),
+    )
+    return _with_clients(plan, library, raised)
+
+
+_MANIFESTS = {"pypi": ("pyproject.toml", "Pipfile"), "npm": ("package.json",)}
+
+
+def _with_clients(plan: Plan, library: wrapper.Library, proposal: Proposal) -> Proposal:
+    """A requirement is no safer to raise than the constructors that its later version breaks are to rewrite."""
+    for use in plan.project.uses.all:
+        if use.kind != "wrapper-client" or wrapper.library_of_use(use, plan) is not library:
+            continue
+        made = wrapper.fix(use, plan)
+        if use.confidence > Confidence.LOW and made is not None and made.applicability < proposal.applicability:
+            line = use.unit.document.lines.position(use.span.start).line
+            because = f"{use.unit.path}:{line} has to change with it: {made.because}"
+            proposal = replace(proposal, applicability=made.applicability, because=because)
+    return proposal
