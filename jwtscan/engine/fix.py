@@ -251,14 +251,16 @@ class _Fix:
 
     def _worse(self, result: Result, accepted: Sequence[Offer], changed: dict[str, bytes]) -> dict[str, str]:
         """Files in which no fewer findings are left than fixes were made, with the reason."""
-        before = Counter(finding.path for finding in self.result.findings)
-        after = Counter(finding.path for finding in result.findings)
+        # When its use is gone, code that only reads a credential is a finding of its own, until the credentials' turn.
+        code = not any(isinstance(offer.finding.subject, Source) for offer in accepted)
+        seen = [[f for f in r.findings if not (code and isinstance(f.subject, Source))] for r in (self.result, result)]
+        before, after = (Counter(finding.path for finding in findings) for findings in seen)
         still = {finding.fingerprint for finding in self.result.findings}
         aimed = {offer.finding.path for offer in accepted if offer.finding.fingerprint in still}
         bad = {}
         for path in sorted({*changed, *aimed}):
             if after[path] > before[path] - (path in aimed):
-                left = next((finding for finding in result.findings if finding.path == path), None)
+                left = next((finding for finding in seen[1] if finding.path == path), None)
                 what = f"{left.rule} at line {left.start.line}" if left is not None else "a finding"
                 bad[path] = f"the result would still have {what}"
         return bad

@@ -157,6 +157,8 @@ def _is_token(value: Value) -> bool:
         text = end.value
         if not isinstance(text, str) or zoom.decode_token(text) is not None:
             return False  # a pasted token is jwt-literal's
+        if "://" in text:
+            return False
         plain = " " not in text.strip() and "/" not in text
         return len(text) > 1 and (plain or zoom.is_placeholder(text)) and _named_token(value.words)
     if isinstance(end, Configured):
