@@ -59,12 +59,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What a fixer would do about a finding."""
+    """What a fixer would do about a finding. ``sketch`` is code to write by hand."""
 
     applicability: Applicability
     title: str
     because: str | None = None
     left_to_do: tuple[str, ...] = ()
+    sketch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,66 +6,27 @@ Everything happens in memory: ``fixing.commit`` writes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.breadth import broad
-from jwtscan.engine.offers import Breakdown, Offers, with_fixes
+from jwtscan.engine.offers import Offers, with_fixes
+from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle, gone, left_to_do
 from jwtscan.engine.scan import Options, Progress, Result, Rules, Scan, _silent
-from jwtscan.files import Document
-from jwtscan.finding import Applicability, Finding
+from jwtscan.finding import Applicability
 from jwtscan.fixing import NewFile
 from jwtscan.fixing.accept import Offer, accept
 from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
 from jwtscan.fixing.lower import lower
-from jwtscan.fixing.names import Names
 from jwtscan.fixing.plan import Plan
+from jwtscan.meaning.sources import Source
 
 if TYPE_CHECKING:
     from jwtscan.rule import Rule
 
 MAX_PASSES = 10
-
-Choose = Callable[[Offer, dict[str, bytes]], bool]
-"""Asked for each fix before it is taken in (``fix --interactive``), with the texts that it alone would make."""
-
-Obstacle = Callable[[Path], "str | None"]
-"""Says why a file cannot be written, None where it can."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One file as it was (None: it was not there) and as it is to be. Both encode to bytes on disk."""
-
-    path: str
-    before: Document | None
-    after: Document
-
-
-@dataclass(slots=True)
-class Fixed:
-    """What fixing gives. ``first`` is the scan before, ``last`` the one of the changed texts.
-
-    ``fixed`` are the findings that are gone, with the fix that landed; the findings of ``last`` say why they are left.
-    ``offers`` are what would be done about those, by fingerprint. ``templates`` names the template of each file that
-    was written from one, by path. ``names`` are the new environment variables. ``converged`` is false where the
-    passes ran out or went in a circle.
-    """
-
-    first: Result
-    last: Result
-    fixed: list[Finding] = field(default_factory=list)
-    offers: dict[str, Offer] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    left_to_do: list[str] = field(default_factory=list)
-    templates: dict[str, str] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
-    breakdowns: list[Breakdown] = field(default_factory=list)
-    passes: int = 0
-    converged: bool = True
 
 
 def fix(
@@ -210,7 +171,12 @@ class _Fix:
         if self.choose is None or offer.proposal.applicability < self.least or self.offers.is_refused(offer):
             return
         if identity not in self.chosen and (changed := self._lowered(plan, [offer])):
-            self.chosen[identity] = self.choose(offer, changed)
+            units = plan.project.units
+            texts = tuple(
+                (path, unit.document.source if (unit := units.get(path)) is not None else None, source)
+                for path, source in sorted(changed.items())
+            )
+            self.chosen[identity] = self.choose(Choice(offer, texts, self.result))
             if not self.chosen[identity]:
                 self.offers.refuse(offer, "not chosen")
 
@@ -265,19 +231,6 @@ class _Fix:
                 bad[path] = f"the result would still have {what}"
         return bad
 
-    def _gone(self) -> list[Finding]:
-        """The findings of the first scan that the last no longer has, by rule and file, with the fix that landed."""
-        made = {offer.finding.fingerprint: offer.finding for offer in self.landed}
-        left = Counter((finding.rule, finding.path) for finding in self.result.findings)
-        kept = {finding.fingerprint for finding in self.result.findings}
-        gone = []
-        for finding in sorted(self.fixed.first.findings, key=lambda f: f.fingerprint in kept, reverse=True):
-            if left[finding.rule, finding.path] > 0:
-                left[finding.rule, finding.path] -= 1
-            else:
-                gone.append(made.get(finding.fingerprint, finding))
-        return sorted(gone, key=lambda finding: finding.order)
-
     def _settle(self) -> Fixed:
         fixed = self.fixed
         last = self._part(self.result)
@@ -287,13 +240,14 @@ class _Fix:
             skipped=self.original.result.skipped,
             errors=self.original.result.errors,
         )
-        fixed.fixed = self._gone()
+        fixed.fixed = gone(fixed.first.findings, last.findings, self.landed)
         fixed.breakdowns = list(self.offers.breakdowns.values())
-        todo = (line for offer in self.landed for line in offer.proposal.left_to_do)
-        fixed.left_to_do = list(dict.fromkeys(todo))
         for path in sorted(self.sources):
             after = self.scan.documents[path]
             before = self.original._document(path) if path in self.original.entries else None
             if before is None or before.raw != after.raw:
                 fixed.changes.append(Change(path, before, after))
+        rules = (self.offers.rules.get(finding.rule) for finding in fixed.first.findings)
+        tags = [tag for rule in rules if rule is not None for tag in rule.tags]
+        fixed.left_to_do = left_to_do(fixed, tags, [*self.landed, *fixed.offers.values()])
         return fixed

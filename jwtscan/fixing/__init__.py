@@ -75,7 +75,7 @@ class Proposal:
 
     @property
     def fix(self) -> Fix:
-        return Fix(self.applicability, self.title, self.because, self.left_to_do)
+        return Fix(self.applicability, self.title, self.because, self.left_to_do, self.sketch)
 
     @property
     def paths(self) -> frozenset[str]:

@@ -1,14 +1,69 @@
-"""What no program can do about a migration, in the words that every fix says it with."""
+"""What is left to do outside of the code after a migration: at Zoom, and where the program is deployed."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import astuple
+
 from jwtscan.fixing.names import Names
+
+_NEW_APP = "https://marketplace.zoom.us/develop/create"
+_SCOPES = "https://developers.zoom.us/docs/internal-apps/oauth-scopes-overview/"
+_SHOWN = 8
+# What single fixes say so that each can be read by itself.
+_GENERAL = re.compile(r"(?:set|create|revoke|deactivate)\b.*\b(?:apps?|ZOOM_\w+)\b", re.IGNORECASE)
 
 
 def server_to_server(names: Names) -> tuple[str, ...]:
-    """The steps at Zoom, and the variables to set, before REST calls work again."""
+    """What has to happen before REST calls work again."""
     return (
-        "create a Server-to-Server OAuth app at https://marketplace.zoom.us/ with the scopes that the API calls need",
-        f"set {names.account_id}, {names.client_id} and {names.client_secret} where the program runs",
-        "deactivate the JWT app, and delete it only when nothing has missed it for a while: deleting is final",
+        f"Create a Server-to-Server OAuth app at {_NEW_APP} with the scopes that your calls need, and activate it.",
+        f"Set {names.account_id}, {names.client_id} and {names.client_secret} to its credentials.",
     )
+
+
+def meeting_sdk(names: Names) -> tuple[str, ...]:
+    """What has to happen before meetings can be joined again."""
+    return (
+        f"Create a General app at {_NEW_APP} with the Meeting SDK switched on.",
+        f"Set {names.sdk_key} and {names.sdk_secret} to its client id and client secret.",
+    )
+
+
+def outside(names: Names, used: frozenset[str], old: Sequence[str], *, rest: bool, sdk: bool) -> list[str]:
+    """The steps in order. ``rest`` and ``sdk`` say what the tree needs.
+
+    ``used`` are the new variables that the code reads now, ``old`` the names that held the JWT app's credentials.
+    """
+    lines = []
+    if rest:
+        lines += [server_to_server(names)[0], f"Which scopes there are: {_SCOPES}."]
+        lines += _set(used, (names.account_id, names.client_id, names.client_secret), "its credentials")
+    if sdk:
+        lines.append(meeting_sdk(names)[0])
+        lines += _set(used, (names.sdk_key, names.sdk_secret), "its client id and client secret")
+    if old:
+        more = f" and {len(old) - _SHOWN} more" if len(old) > _SHOWN else ""
+        lines.append(f"Remove the JWT app's credentials wherever they are deployed: {', '.join(old[:_SHOWN])}{more}.")
+    lines.append(
+        "Deactivate the JWT app, which revokes its key, secret and tokens. Delete it only after a while in which "
+        "nothing missed it: deleting is final."
+    )
+    return lines
+
+
+def special(lines: Sequence[str], names: Names) -> list[str]:
+    """What ``outside`` has not said in general, each once."""
+    mine = set(astuple(names))
+    return [
+        line
+        for line in dict.fromkeys(lines)
+        if not _GENERAL.match(line) and not (line.lower().startswith("set ") and any(name in line for name in mine))
+    ]
+
+
+def _set(used: frozenset[str], names: Sequence[str], what: str) -> list[str]:
+    new = [name for name in names if name in used]
+    listed = " and ".join([", ".join(new[:-1]), *new[-1:]] if len(new) > 1 else new)
+    return [f"Set {listed} to {what}."] if new else []

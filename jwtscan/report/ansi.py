@@ -7,6 +7,7 @@ from jwtscan.report.look import Look
 BOLD = "1"
 DIM = "2"
 RED = "1;31"
+GREEN = "1;32"
 YELLOW = "1;33"
 CYAN = "1;36"
 

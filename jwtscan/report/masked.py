@@ -15,8 +15,8 @@ from jwtscan.finding import Finding, Fix, Skipped
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
+    from jwtscan.engine.outcome import Fixed
     from jwtscan.files import Document
-    from jwtscan.mask import Masker
     from jwtscan.rule import Rule
 
 _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
@@ -56,36 +56,109 @@ class Report:
     advice: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class FixReport:
+    """What a fix came to, as it may be shown. ``left`` are the findings that remain; ``fixed`` those that are gone.
+
+    ``changed`` has each file with whether it is new. ``troubles`` is what went wrong on the way.
+    """
+
+    left: Report
+    fixed: tuple[Finding, ...]
+    changed: tuple[tuple[str, bool], ...]
+    left_to_do: tuple[str, ...]
+    troubles: tuple[str, ...] = ()
+
+
 def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     """``result`` without secrets and control characters, in the order in which it is reported."""
     if not result.findings and not result.skipped:
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
         return Report((), (), result.files, result.parsed, result.suppressed, result.errors, _no_line, {})
-    from jwtscan.mask import Masker, printable
+    return _report(result, rules, Clean(result.secrets))
 
-    masker = Masker(result.secrets)
 
-    def clean(text: str) -> str:
-        return printable(masker.mask(text))
+def masked_fix(fixed: Fixed, rules: Iterable[Rule] = (), troubles: Iterable[str] = ()) -> FixReport:
+    """What a fix came to, without secrets and control characters."""
+    clean = Clean(fixed.first.secrets | fixed.last.secrets)
+    return FixReport(
+        left=_report(fixed.last, rules, clean),
+        fixed=tuple(clean.finding(finding) for finding in fixed.fixed),
+        changed=tuple((clean.text(change.path), change.before is None) for change in fixed.changes),
+        left_to_do=tuple(clean.words(line) for line in fixed.left_to_do),
+        troubles=tuple(clean.words(line) for line in troubles),
+    )
 
-    def clean_words(text: str) -> str:
-        # Names come from the file, and a broken file may have a secret or a whole setting for a name.
-        return printable(masker.mask_line(text))
 
+class Clean:
+    """Takes secrets and control characters out of texts. ``secrets`` are the literal credentials that are known."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        from jwtscan.mask import Masker, printable
+
+        self.masker = Masker(secrets)
+        self.printable = printable
+
+    def text(self, text: str) -> str:
+        """A text of jwtscan's own."""
+        return self.printable(self.masker.mask(text))
+
+    def words(self, text: str) -> str:
+        """A text with names from the file in it: a broken file may have a secret or a whole setting for a name."""
+        return self.printable(self.masker.mask_line(text))
+
+    def line(self, text: str) -> str:
+        """A source line. Tabs stay: whoever draws the line expands them."""
+        return "\t".join(self.printable(part) for part in self.masker.mask_line(text).split("\t"))
+
+    def lines(self, text: str) -> str:
+        """Several source lines; they end with ``\\n``."""
+        return "\n".join(self.line(line.removesuffix("\r")) for line in text.split("\n"))
+
+    def patch(self, text: str) -> str:
+        """A patch, for reading: masked, it can no longer be applied."""
+        return "\n".join(line[:1] + self.line(line[1:].removesuffix("\r")) for line in text.split("\n"))
+
+    def finding(self, finding: Finding) -> Finding:
+        return replace(
+            finding,
+            message=self.words(finding.message),
+            path=self.text(finding.path),
+            trail=tuple(replace(step, path=self.text(step.path), text=self.words(step.text)) for step in finding.trail),
+            evidence=tuple(map(self.words, finding.evidence)),
+            fix=self.fix(finding.fix) if finding.fix else None,
+            subject=None,
+        )
+
+    def fix(self, fix: Fix) -> Fix:
+        return replace(
+            fix,
+            title=self.text(fix.title),
+            because=self.words(fix.because) if fix.because is not None else None,
+            left_to_do=tuple(map(self.text, fix.left_to_do)),
+            sketch=self.lines(fix.sketch),
+        )
+
+
+def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
     @cache
     def line(path: str, number: int) -> SourceLine | None:
         document = result.documents.get(raw_paths.get(path, path))
-        return None if document is None else _line(document, number, masker)
+        return None if document is None else _line(document, number, clean)
 
-    findings = tuple(
-        _finding(finding, clean, clean_words) for finding in sorted(result.findings, key=lambda f: f.order)
+    findings = tuple(clean.finding(finding) for finding in sorted(result.findings, key=lambda f: f.order))
+    raw_paths = {clean.text(path): path for path in result.documents}
+    skipped = sorted(result.skipped, key=lambda one: (one.path, one.reason))
+    return Report(
+        findings,
+        tuple(Skipped(clean.text(one.path), clean.text(one.reason)) for one in skipped),
+        result.files,
+        result.parsed,
+        result.suppressed,
+        result.errors,
+        line,
+        {rule.id: first_sentence(rule.what_to_do) for rule in rules},
     )
-    raw_paths = {clean(path): path for path in result.documents}
-    skipped = tuple(
-        Skipped(clean(one.path), clean(one.reason)) for one in sorted(result.skipped, key=lambda s: (s.path, s.reason))
-    )
-    advice = {rule.id: first_sentence(rule.what_to_do) for rule in rules}
-    return Report(findings, skipped, result.files, result.parsed, result.suppressed, result.errors, line, advice)
 
 
 def _no_line(path: str, number: int) -> None:
@@ -97,14 +170,11 @@ def first_sentence(text: str) -> str:
     return _SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
 
 
-def _line(document: Document, number: int, masker: Masker) -> SourceLine | None:
+def _line(document: Document, number: int, clean: Clean) -> SourceLine | None:
     if not 1 <= number <= document.lines.count:
         return None
     text = document.lines.text(number)
-    from jwtscan.mask import printable
-
-    # Tabs stay: whoever draws the line expands them.
-    after = "\t".join(printable(part) for part in masker.mask_line(text).split("\t"))
+    after = clean.line(text)
     same = _equal(text, after)
     tail = min(_equal(text[::-1], after[::-1]), min(len(text), len(after)) - same)
     return SourceLine(after, len(text), same, tail)
@@ -120,20 +190,3 @@ def _equal(one: str, other: str) -> int:
         else:
             high = middle - 1
     return low
-
-
-def _finding(finding: Finding, clean: Callable[[str], str], clean_words: Callable[[str], str]) -> Finding:
-    return replace(
-        finding,
-        message=clean_words(finding.message),
-        path=clean(finding.path),
-        trail=tuple(replace(step, path=clean(step.path), text=clean_words(step.text)) for step in finding.trail),
-        evidence=tuple(clean_words(text) for text in finding.evidence),
-        fix=_fix(finding.fix, clean) if finding.fix else None,
-        subject=None,
-    )
-
-
-def _fix(fix: Fix, clean: Callable[[str], str]) -> Fix:
-    because = clean(fix.because) if fix.because is not None else None
-    return replace(fix, title=clean(fix.title), because=because, left_to_do=tuple(map(clean, fix.left_to_do)))
