@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -28,4 +28,5 @@ const signature = jwt.sign(payload, sdkSecret, { algorithm: "HS256" });""",
     what_to_do="Finish the step: sign an SDK JWT with the SDK secret, or send the OAuth token, and remove the rest.",
     page="https://developers.zoom.us/docs/meeting-sdk/auth/",
     find=find,
+    fix=recipe("sdk_signature"),
 )

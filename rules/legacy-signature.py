@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -33,4 +33,5 @@ Sign a JWT with the SDK secret: `appKey` and `sdkKey` (the SDK key or client id)
 `tokenExp` in seconds, 30 minutes to 48 hours long.""",
     page="https://developers.zoom.us/docs/meeting-sdk/auth/",
     find=find,
+    fix=recipe("sdk_signature"),
 )

@@ -187,6 +187,45 @@ def _joined_by_dots(uses: Uses, site: Site) -> tuple[Unit, Sequence[ir.Expr]] | 
     return None
 
 
+def joined(uses: Uses, site: Site) -> Iterator[tuple[Unit, ir.Expr]]:
+    """Where the five parts may be put together whose last is this HMAC, with the likeliest place first.
+
+    Also ``Buffer.from(key, number, time, role, hash)``, which was meant to.
+    """
+    units = [site.unit, *(unit for unit in uses.project.candidates() if unit is not site.unit)]
+    near: list[tuple[Unit, ir.Expr]] = []
+    for unit in units:
+        if unit.module is None:
+            continue
+        uses.project.effort.spend((len(unit.module.concats) + len(unit.module.calls)) / 8)
+        found: list[ir.Expr] = [concat for concat in unit.module.concats if _is_dotted(concat)]
+        found += [call for call in unit.module.calls if len(call.args) == 5 or mapped(call) is not None]
+        for whole in found:
+            inner = mapped(whole) if isinstance(whole, ir.Call) else None
+            parts = _dynamic(inner or whole)
+            if len(parts) < 4 or len(_layout(uses, unit, parts)) < 2:
+                continue
+            if _is_made_of(uses, unit, parts[-1], site):
+                yield unit, whole
+            elif unit is site.unit:
+                near.append((unit, whole))
+    if len(near) == 1:
+        yield near[0]
+
+
+def mapped(call: ir.Call) -> ir.Seq | None:
+    """The parts of ``".".join(map(str, (key, number, …)))``."""
+    func = call.func
+    made = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(func, ir.Attr) or func.name != "join" or not isinstance(made, ir.Call) or len(made.args) != 2:
+        return None
+    is_dot = isinstance(func.obj, ir.Literal) and func.obj.value == "."
+    of = made.args[1]
+    return (
+        of if is_dot and isinstance(made.func, ir.Name) and made.func.id == "map" and isinstance(of, ir.Seq) else None
+    )
+
+
 def _dynamic(end: object) -> list[ir.Expr]:
     if isinstance(end, (ir.Concat, ir.Seq)):
         parts = end.parts if isinstance(end, ir.Concat) else end.items

@@ -13,6 +13,7 @@ from jwtscan.syntax.python.expressions import EXPRESSION_LEAVES, EXPRESSIONS
 from jwtscan.syntax.python.runs import without_runs
 from jwtscan.syntax.python.state import State, Steps, anything, span
 from jwtscan.syntax.python.statements import STATEMENT_LEAVES, STATEMENTS
+from jwtscan.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -28,8 +29,7 @@ def lower_python(path: str, source: bytes) -> ir.Module:
 
     Never raises on any input. Nesting beyond 1,000 levels becomes ``Other("deep")`` and an error's span.
     """
-    text, removed = without_runs(source)
-    root = _parser().parse(text).root_node
+    root, removed = parse(source)
     state = State(path, source)
     for each in removed:
         comment = ir.Comment(each, source[each.start : each.end].decode("utf-8", "replace"))
@@ -39,6 +39,12 @@ def lower_python(path: str, source: bytes) -> ir.Module:
     _lower_broken(state, [node for node in broken if node.id not in state.errors_read])
     _sort(state.module)
     return state.module
+
+
+def parse(source: bytes) -> tuple[Node, list[Span]]:
+    """The parser's tree of a program, and the comments that it had to be spared."""
+    text, removed = without_runs(source)
+    return _parser().parse(text).root_node, removed
 
 
 @cache
