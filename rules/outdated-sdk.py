@@ -14,6 +14,7 @@ from jwtscan.api import (
     Unit,
     allowed,
     installed,
+    recipe,
     release_of,
     zoom,
 )
@@ -26,12 +27,12 @@ def find(unit: Unit, project: Project) -> Iterator[Match]:
         if requirement.ecosystem == "npm" and requirement.name in zoom.SDK_PACKAGES[:2] and not requirement.locked:
             yield from _required(unit, project, requirement)
     for link in unit.links:
-        yield from _loaded(link.url, link.span)
+        yield from _loaded(unit, link.url, link.span)
     linked = [link.span for link in unit.links]
     for literal in unit.module.literals if unit.module is not None else ():
         span = unit.span(literal.span)
         if isinstance(literal.value, str) and _URL.match(literal.value) and not any(span.holds(s) for s in linked):
-            yield from _loaded(literal.value, span)
+            yield from _loaded(unit, literal.value, span)
 
 
 def _required(unit: Unit, project: Project, requirement: Requirement) -> Iterator[Match]:
@@ -45,15 +46,15 @@ def _required(unit: Unit, project: Project, requirement: Requirement) -> Iterato
         message = (
             f"{requirement.name} {requirement.specifier} is of the JWT app's time; it has moved to @zoom/meetingsdk"
         )
-        yield Match(requirement.span, message, Confidence.HIGH, evidence=(why,))
+        yield Match(requirement.span, message, Confidence.HIGH, evidence=(why,), subject=(unit, requirement))
 
 
-def _loaded(url: str, span: Span) -> Iterator[Match]:
+def _loaded(unit: Unit, url: str, span: Span) -> Iterator[Match]:
     found = zoom.SDK_BUNDLE.search(url)
     version = release_of(found.group("version")) if found is not None else None
     if found is not None and version is not None and version < zoom.NO_API_KEY:
         message = f"Meeting SDK {found.group('version')} is loaded, of the JWT app's time"
-        yield Match(span, message, Confidence.HIGH, evidence=("the version is below 2.7.0",))
+        yield Match(span, message, Confidence.HIGH, evidence=("the version is below 2.7.0",), subject=(unit, span))
 
 
 rule = Rule(
@@ -78,4 +79,8 @@ together.""",
     page="https://developers.zoom.us/docs/meeting-sdk/web/",
     language="json",
     find=find,
+    fix=recipe("sdk_version"),
+    safety="""\
+2.18.3 has every function of the releases before it, two of them under new names that the fix writes, and brings its \
+own React as they did. Lock files are left to the package manager.""",
 )
