@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Import, Intent, NewFile
 from jwtscan.fixing.javascript.names import Names
+from jwtscan.fixing.javascript.package import is_module, is_module_package, package_of, setting, wanted
 from jwtscan.fixing.javascript.tree import tree_of
 from jwtscan.fixing.templates import Token
 from jwtscan.fixing.templates.javascript_text import CLIENTS, Flavour, helper_text
@@ -59,19 +60,6 @@ def token_of(plan: Plan, unit: Unit, client_id: str | None, client_secret: str |
     given = {"accountId": account_id, "clientId": client_id, "clientSecret": client_secret}
     pairs = ", ".join(f"{name}: {value}" for name, value in given.items() if value is not None)
     return Token(f"{local}({{ {pairs} }})" if pairs else f"{local}()", True, frozenset(intents))
-
-
-def package_of(project: Project, path: str) -> str | None:
-    """The path of the nearest ``package.json`` of a file."""
-    folder = posixpath.dirname(path)
-    while True:
-        manifest = posixpath.join(folder, "package.json")
-        if manifest in project.modules.files:
-            return manifest
-        parent = posixpath.dirname(folder)
-        if parent == folder or posixpath.basename(folder) == "..":
-            return None
-        folder = parent
 
 
 def _local_name(unit: Unit) -> str:
@@ -127,7 +115,7 @@ def _system(project: Project, unit: Unit, users: list[Unit], manifest: str | Non
         return "module"
     if unit.path.endswith(".cjs"):
         return "commonjs"
-    if _is_module_package(project, manifest):
+    if is_module_package(project, manifest):
         return "module"
     plain = [user for user in users if user.path.endswith((".js", ".jsx"))]
     # A CommonJS helper can be imported by both.
@@ -138,27 +126,14 @@ def _writes_modules(unit: Unit) -> bool:
     return bool(_MODULE_SYNTAX.search(unit.document.source)) and not _REQUIRES.search(unit.document.source)
 
 
-def _is_module_package(project: Project, manifest: str | None) -> bool:
-    return _setting(project, manifest, "type") == "module"
-
-
-def _setting(project: Project, manifest: str | None, key: str) -> str:
-    unit = project.load(manifest) if manifest is not None else None
-    rows = unit.settings if unit is not None else ()
-    return next((row.value or "" for row in rows if row.key == key), "")
-
-
 def _client(project: Project, manifest: str | None) -> str:
     """``fetch`` where Node is known to have it; else what the project has; else ``fetch`` too."""
-    unit = project.load(manifest) if manifest is not None else None
-    if unit is None:
-        return "fetch"
-    wanted = {row.name: row.specifier for row in unit.requirements}
-    node = re.search(r"\d+", _setting(project, manifest, "engines.node") or wanted.get("@types/node", ""))
-    if "next" in wanted or (node is not None and int(node[0]) >= _GLOBAL_FETCH):
+    packages = wanted(project, manifest)
+    node = re.search(r"\d+", setting(project, manifest, "engines.node") or packages.get("@types/node", ""))
+    if "next" in packages or (node is not None and int(node[0]) >= _GLOBAL_FETCH):
         return "fetch"
     for client in ("axios", "node-fetch", "request-promise", "request-promise-native", "got"):
-        if client in wanted and _is_old_enough(client, wanted[client]):
+        if client in packages and _is_old_enough(client, packages[client]):
             return client
     return "fetch"
 
@@ -195,7 +170,7 @@ def _can_import(project: Project, system: str, path: str) -> bool:
 def _suffix(project: Project, unit: Unit, system: str, manifest: str | None) -> str:
     if system == "typescript":
         return ".ts"
-    in_module = _is_module_package(project, manifest)
+    in_module = is_module_package(project, manifest)
     if system == "module":
         return ".mjs" if unit.path.endswith(".mjs") and not in_module else ".js"
     return ".cjs" if in_module else ".js"
@@ -229,11 +204,21 @@ def _specifier(project: Project, unit: Unit, helper: str) -> str:
     written = [match[1].decode("utf-8", "replace") for match in _IMPORTED.finditer(unit.document.source)]
     with_ending = bool(written) and all(path.endswith((".js", ".mjs", ".cjs")) for path in written)
     if suffix == ".ts":
-        return f"{stem}.js" if with_ending else stem
-    module = unit.path.endswith(".mjs") or (
-        unit.path.endswith(".js") and _is_module_package(project, package_of(project, unit.path))
-    )
+        return f"{stem}.js" if with_ending or (not written and _resolves_as_node(project, unit.path)) else stem
+    module = is_module(project, unit)
     return relative if suffix != ".js" or module or with_ending else stem
 
 
-__all__ = ["CLIENTS", "FUNCTION", "package_of", "token_of"]
+def _resolves_as_node(project: Project, path: str) -> bool:
+    """Whether TypeScript asks for the endings of modules: in a package of modules, with Node's own resolution."""
+    manifest = package_of(project, path)
+    if not is_module_package(project, manifest):
+        return False
+    config = posixpath.join(posixpath.dirname(manifest or ""), "tsconfig.json")
+    unit = project.load(config) if config in project.modules.files else None
+    rows = unit.settings if unit is not None else ()
+    keys = ("compilerOptions.module", "compilerOptions.moduleResolution")
+    return any(row.key in keys and (row.value or "").lower().startswith("node") for row in rows)
+
+
+__all__ = ["CLIENTS", "FUNCTION", "token_of"]

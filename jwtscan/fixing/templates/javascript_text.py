@@ -15,9 +15,9 @@ _HEAD = """\
 /**
  * Access tokens for Zoom's REST API, by Server-to-Server OAuth.
  *
- * The credentials are those of a Server-to-Server OAuth app; by default they are read from the environment variables
- * @@account_id, @@client_id and @@client_secret. If the API answers 4711, the app lacks the scope that the answer
- * names. See https://developers.zoom.us/docs/internal-apps/s2s-oauth/
+ * The credentials are those of a Server-to-Server OAuth app. By default they are read from the environment variables
+ * @@account_id, @@client_id and @@client_secret. If the API answers 4711, the app lacks the
+ * scope that the answer names. See https://developers.zoom.us/docs/internal-apps/s2s-oauth/
  */
 """
 

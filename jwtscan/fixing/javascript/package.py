@@ -1,0 +1,120 @@
+"""What the package around a script says of it: its module system, its server, who may call it, where it runs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from jwtscan.syntax.versions import release_of
+
+if TYPE_CHECKING:
+    from jwtscan.meaning.project import Project
+    from jwtscan.syntax.unit import Unit
+
+_CATCHING_EXPRESS = 5
+_SERVERS = frozenset(
+    {
+        "express", "koa", "fastify", "next", "nuxt", "restify", "firebase-functions", "@nestjs/core", "@hapi/hapi",
+        "hapi", "serverless", "serverless-http", "aws-lambda", "@azure/functions", "apollo-server", "strapi", "polka",
+        "@sveltejs/kit", "body-parser", "@adonisjs/core", "sails", "@types/express",
+    }
+)  # fmt: skip
+_CLIENTS = frozenset(
+    {
+        "react-scripts", "@angular/core", "@vue/cli-service", "react-native", "expo", "@ionic/angular", "react-dom",
+        "@vitejs/plugin-react", "@vitejs/plugin-vue", "vue", "svelte", "preact",
+    }
+)  # fmt: skip
+_SERVER_FOLDERS = re.compile(
+    r"(?:^|/)(?:server|backend|api|functions|lambda|netlify|routes|controllers|middlewares?|scripts|bin)(?:/|$)"
+)
+_NODE = re.compile(
+    rb"""(?:require\(|from\s*)['"](?:node:)?(?:express|fs|http|https|path|crypto|child_process|firebase-functions|"""
+    rb"""dotenv|mongoose|koa|fastify|aws-sdk|firebase-admin|next-connect|nodemailer)['"]"""
+)
+_BROWSER = re.compile(
+    rb"""(?:require\(|from\s*)['"](?:react|react-dom|react-native|vue|@angular/[\w/]+|preact|svelte|react-router-dom)['"]"""
+    rb"""|\b(?:document|localStorage|sessionStorage)\."""
+)
+
+
+def package_of(project: Project, path: str) -> str | None:
+    """The path of the nearest ``package.json`` of a file."""
+    folder = posixpath.dirname(path)
+    while True:
+        manifest = posixpath.join(folder, "package.json")
+        if manifest in project.modules.files:
+            return manifest
+        parent = posixpath.dirname(folder)
+        if parent == folder or posixpath.basename(folder) == "..":
+            return None
+        folder = parent
+
+
+def wanted(project: Project, manifest: str | None) -> dict[str, str]:
+    """The packages that a manifest asks for, with their specifiers."""
+    unit = project.load(manifest) if manifest is not None else None
+    return {row.name: row.specifier for row in unit.requirements} if unit is not None else {}
+
+
+def setting(project: Project, manifest: str | None, key: str) -> str | None:
+    """The text of a key of a manifest, None where it has none."""
+    unit = project.load(manifest) if manifest is not None else None
+    rows = unit.settings if unit is not None else ()
+    return next((row.value or "" for row in rows if row.key == key), None)
+
+
+def is_module_package(project: Project, manifest: str | None) -> bool:
+    return setting(project, manifest, "type") == "module"
+
+
+def is_module(project: Project, unit: Unit) -> bool:
+    """Whether Node itself takes a file for a module, with ``await`` at its top."""
+    if unit.path.endswith(".mjs"):
+        return True
+    return unit.path.endswith(".js") and is_module_package(project, package_of(project, unit.path))
+
+
+def handles_rejections(project: Project, unit: Unit) -> bool:
+    """Whether the framework sees it where a handler of (request, response) fails later: Next.js, Express from 5."""
+    packages = wanted(project, package_of(project, unit.path))
+    if "next" in packages and "express" not in packages:
+        return True
+    release = release_of(packages.get("express", "").lstrip("^~>=v "))
+    return release is not None and release[0] >= _CATCHING_EXPRESS
+
+
+def is_application(project: Project, unit: Unit) -> bool:
+    """Whether nobody outside of the project can call what a file exports: the package is no library."""
+    manifest = package_of(project, unit.path)
+    if manifest is None or setting(project, manifest, "private") == "true":
+        return True
+    library = any(setting(project, manifest, key) is not None for key in ("main", "exports", "module", "types"))
+    starts = any(setting(project, manifest, f"scripts.{name}") is not None for name in ("start", "dev", "serve"))
+    return not library or starts or bool(_SERVERS & wanted(project, manifest).keys()) or _has_own_server(project)
+
+
+def _has_own_server(project: Project) -> bool:
+    return any(
+        b".listen(" in (project.text(path) or b"")
+        for path in project.modules.files
+        if path in ("index.js", "app.js", "server.js", "main.js", "src/index.js", "src/app.js", "src/server.js")
+    )
+
+
+def why_browser(project: Project, unit: Unit) -> str | None:
+    """Why a script is taken for a browser's (or an app's): whoever runs it sees its secrets. None for a server's."""
+    if unit.kind in ("vue", "svelte", "html"):
+        return "this runs in the browser"
+    source = unit.document.source
+    if _NODE.search(source):
+        return None
+    packages = wanted(project, package_of(project, unit.path)).keys()
+    if "next" in packages and re.search(r"(?:^|/)(?:pages/api|app/.*route\.)", unit.path):
+        return None
+    if _BROWSER.search(source):
+        return "this runs in the browser"
+    if packages & _CLIENTS and not packages & _SERVERS and not _SERVER_FOLDERS.search(unit.path):
+        return "the package around it is a browser's or an app's"
+    return None

@@ -1,0 +1,187 @@
+"""A token that a module makes once, when it is loaded: each function that sends it fetches its own now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jwtscan.fixing.asynchrony import Asynchrony
+from jwtscan.fixing.javascript.purity import is_pure
+from jwtscan.fixing.javascript.tree import Tree, ancestors, function_of, statement_of, wrapped
+from jwtscan.fixing.javascript.unused import lines_of
+from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting
+from jwtscan.text import Edit, Span
+from jwtscan.text.layout import margin_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from jwtscan.syntax.unit import Unit
+
+_MOST = 6
+
+
+class Constant:
+    """The references to a constant of a module, and to what is made of it at module level."""
+
+    def __init__(self, hosting: Hosting, waits: Asynchrony, unit: Unit, tree: Tree) -> None:
+        self.hosting = hosting
+        self.waits = waits
+        self.unit = unit
+        self.tree = tree
+
+    def dissolve(self, statement: Node, name: Node, references: Sequence[Node], *, alone: bool) -> None:
+        """Takes the constant away and has the token fetched wherever it was read."""
+        if not alone or _is_exported(statement):
+            self._stop(statement, "the token is exported, or declared together with something else")
+            return
+        self.hosting.edits.append(Edit(lines_of(self.tree, statement), b""))
+        self._spread(references, self.tree.text(name), depth=0)
+
+    def _spread(self, references: Sequence[Node], variable: str, depth: int) -> None:
+        if any(_is_written(node) or _is_export(self.tree, node) for node in references):
+            self._stop(references[0], f"{variable} is changed or exported")
+            return
+        inside = [node for node in references if function_of(node) is not None]
+        if depth == 0:
+            self.hosting.place(inside, variable)
+        else:
+            for node in inside:
+                self.hosting.place([node])
+        statements = {}
+        for node in references:
+            if function_of(node) is None:
+                statement = statement_of(node)
+                statements[statement.id] = (statement, node)
+        for statement, node in statements.values():
+            self._at_module_level(statement, node, [n for n in references if _holds(statement, n)], depth)
+
+    def _at_module_level(self, statement: Node, node: Node, nodes: Sequence[Node], depth: int) -> None:
+        if _is_logged(self.tree, statement):
+            self.hosting.edits.append(Edit(lines_of(self.tree, statement), b""))
+            return
+        declarator = next((one for one in ancestors(node) if one.type == "variable_declarator"), None)
+        value = declarator.child_by_field_name("value") if declarator is not None else None
+        name = declarator.child_by_field_name("name") if declarator is not None else None
+        if declarator is None or value is None or name is None or name.type != "identifier":
+            self._stop(node, "the token is used at module level")
+        elif self._makes_client(value):
+            self._intercept(statement, self.tree.text(name), nodes)
+        elif depth >= _MOST or not is_pure(self.tree, value) or declarator.child_by_field_name("type") is not None:
+            self._stop(node, "what is made of the token at module level cannot become a function")
+        else:
+            self._as_function(statement, name, value, nodes, depth)
+
+    def _as_function(self, statement: Node, name: Node, value: Node, nodes: Sequence[Node], depth: int) -> None:
+        """``const headers = { … token … }`` becomes ``const headers = async () => ({ … })``."""
+        names = self.waits.scripts.names(self.unit, self.tree)
+        text = self.tree.text(name)
+        holder = names.holder(text, names.scope_at(statement))
+        references = names.meaning(text, holder) if holder is not None else []
+        if _is_exported(statement) or any(_is_written(ref) for ref in references):
+            self._stop(statement, f"{text} is exported or changed")
+            return
+        wrap = value.type == "object"
+        start, end = Span(value.start_byte, value.start_byte), Span(value.end_byte, value.end_byte)
+        self.hosting.edits.append(Edit(start, b"async () => (" if wrap else b"async () => "))
+        if wrap:
+            self.hosting.edits.append(Edit(end, b")"))
+        for node in nodes:
+            self.hosting.inline(node)
+        inner = Hosting(self.unit, self.tree, self.waits, self.hosting.layout, f"{text}()")
+        Constant(inner, self.waits, self.unit, self.tree)._spread(references, text, depth + 1)
+        self.hosting.edits += inner.edits
+
+    # -- clients -----------------------------------------------------------------------------------------------
+
+    def _makes_client(self, value: Node) -> bool:
+        return value.type == "call_expression" and self.tree.named(value, "function").endswith("axios.create")
+
+    def _intercept(self, statement: Node, client: str, nodes: Sequence[Node]) -> None:
+        """Headers of ``axios.create`` that hold the token are set for each request instead."""
+        pairs = [next((one for one in ancestors(node) if one.type == "pair"), None) for node in nodes]
+        if len(nodes) != 1 or pairs[0] is None or self.tree.is_typed:
+            self._stop(statement, "the client's default headers hold the token")
+            return
+        pair = pairs[0]
+        key, header = self.tree.named(pair, "key").strip("'\""), pair.child_by_field_name("value")
+        if key.lower() != "authorization" or header is None or pair.parent is None:
+            self._stop(statement, "the client's default headers hold the token")
+            return
+        others = [child for child in pair.parent.named_children if child.type != "comment"]
+        self.hosting.edits.append(Edit(_without(self.tree, others, pair), b""))
+        at = nodes[0].start_byte - header.start_byte, nodes[0].end_byte - header.start_byte
+        text = self.tree.text(header).encode()
+        sent = (text[: at[0]] + f"await {self.hosting.call}".encode() + text[at[1] :]).decode()
+        close = ";" if self.hosting.layout.semicolons else ""
+        code = (
+            f"\n{client}.interceptors.request.use(async (config) => {{\n    config.headers.{key} = {sent}{close}\n"
+            f"    return config{close}\n}}){close}"
+        )
+        margin = margin_of(self.tree.source, statement.start_byte)
+        end = statement.end_byte
+        self.hosting.edits.append(Edit(Span(end, end), self.hosting.layout.lines(code, margin).encode()))
+
+    def _stop(self, node: Node, reason: str) -> None:
+        self.waits.note_obstacle(self.unit, node, reason)
+
+
+def _without(tree: Tree, items: Sequence[Node], item: Node) -> Span:
+    """An entry with its comma, and with the lines it leaves empty."""
+    index = list(items).index(item)
+    if index + 1 < len(items):
+        return Span(item.start_byte, items[index + 1].start_byte)
+    if index > 0:
+        return Span(items[index - 1].end_byte, item.end_byte)
+    end = item.end_byte
+    while tree.source[end : end + 1] == b",":
+        end += 1
+    return Span(item.start_byte, end)
+
+
+def _holds(statement: Node, node: Node) -> bool:
+    return statement.start_byte <= node.start_byte and node.end_byte <= statement.end_byte
+
+
+def _is_logged(tree: Tree, statement: Node) -> bool:
+    """``console.log(token)``: a secret printed, and nothing else."""
+    call = (
+        statement.named_children[0] if statement.type == "expression_statement" and statement.named_children else None
+    )
+    return (
+        call is not None
+        and call.type == "call_expression"
+        and tree.named(call, "function").startswith("console.")
+        and is_pure(tree, call.child_by_field_name("arguments") or call)
+    )
+
+
+def _is_exported(statement: Node) -> bool:
+    return statement.parent is not None and statement.parent.type == "export_statement"
+
+
+def _is_written(node: Node) -> bool:
+    """Whether a reference, or a part of what it means, is assigned to."""
+    top = wrapped(node)
+    parent = top.parent
+    while parent is not None and parent.type in ("member_expression", "subscript_expression"):
+        if parent.child_by_field_name("object") != top:
+            break
+        top, parent = parent, parent.parent
+    return (
+        parent is not None
+        and parent.type in ("assignment_expression", "augmented_assignment_expression", "update_expression")
+        and parent.child_by_field_name("left") in (top, None)
+    )
+
+
+def _is_export(tree: Tree, node: Node) -> bool:
+    for one in ancestors(node):
+        if one.type in ("export_specifier", "export_statement"):
+            return function_of(node) is None
+        if one.type == "assignment_expression":
+            left = tree.named(one, "left")
+            return function_of(node) is None and left.startswith(("module.exports", "exports"))
+        if one.type not in ("object", "pair", "parenthesized_expression", "new_expression", "arguments"):
+            return False
+    return False

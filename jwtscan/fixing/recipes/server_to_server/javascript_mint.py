@@ -1,0 +1,231 @@
+"""What a mint in JavaScript is made of: the expression that is the token, and the credentials it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jwtscan.fixing import Unused
+from jwtscan.fixing.javascript.callbacks import callee_of
+from jwtscan.fixing.javascript.names import Names, declaration_of
+from jwtscan.fixing.javascript.tree import (
+    DECLARATIONS,
+    FUNCTIONS,
+    Tree,
+    ancestors,
+    function_of,
+    scope_name,
+    span_of,
+    unwrapped,
+    wrapped,
+)
+from jwtscan.fixing.origin import Origin
+from jwtscan.meaning.uses import mint
+from jwtscan.syntax import ir
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from jwtscan.fixing.plan import Plan
+    from jwtscan.meaning.sites import Site
+    from jwtscan.meaning.uses import Use
+    from jwtscan.syntax.unit import Unit
+
+_READING = frozenset({"compact", "toString", "trim"})
+_HANDED = frozenset(
+    {"identifier", "member_expression", "subscript_expression", "non_null_expression", "call_expression", "this"}
+)
+MAX_NAMES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The expressions that the helper is handed, None where it reads its own."""
+
+    client_id: str | None = None
+    client_secret: str | None = None
+
+
+def token_node(tree: Tree, use: Use, site: Site) -> Node | None:
+    """The expression that is the whole token; None where it is put together in a way that is not understood."""
+    call = tree.at(use.subject.span)
+    while call is not None and call.type not in ("call_expression", "new_expression"):
+        call = call.parent if call.parent is not None and span_of(call.parent) == span_of(call) else None
+    if call is None:
+        return None
+    if site.role == "hmac":
+        return _assembled(call)
+    if site.name.startswith("jsonwebtoken") and _has_callback(call):
+        return _promised(tree, call)
+    return _read(tree, call)
+
+
+def _read(tree: Tree, call: Node) -> Node:
+    """The call with ``await``, ``.compact()`` and what else only reads the token of it."""
+    node = call
+    while True:
+        top = wrapped(node)
+        parent = top.parent
+        if parent is not None and parent.type == "await_expression":
+            node = parent
+            continue
+        around = parent.parent if parent is not None else None
+        if (
+            parent is not None
+            and parent.type == "member_expression"
+            and tree.named(parent, "property") in _READING
+            and around is not None
+            and around.type == "call_expression"
+            and around.child_by_field_name("function") == parent
+        ):
+            node = around
+            continue
+        return node
+
+
+def _has_callback(call: Node) -> bool:
+    arguments = call.child_by_field_name("arguments")
+    given = [node for node in arguments.named_children if node.type != "comment"] if arguments is not None else []
+    return len(given) > 3 or any(node.type in FUNCTIONS for node in given[2:])
+
+
+def _promised(tree: Tree, call: Node) -> Node | None:
+    """``new Promise((resolve, reject) => { jwt.sign(…, callback) })``, where it does nothing else."""
+    executor = function_of(call)
+    body = executor.child_by_field_name("body") if executor is not None else None
+    if executor is None or body is None or callee_of(tree, executor) != "Promise":
+        return None
+    statements = [node for node in body.named_children if node.type != "comment"]
+    alone = body == call or (
+        len(statements) == 1 and statements[0].type == "expression_statement" and call in statements[0].named_children
+    )
+    return executor.parent.parent if alone and executor.parent is not None else None
+
+
+def _assembled(call: Node) -> Node | None:
+    """The body of the function that puts header, payload and signature together and does nothing else."""
+    function = function_of(call)
+    body = function.child_by_field_name("body") if function is not None else None
+    if body is None:
+        return None
+    return body
+
+
+def only_assembles(tree: Tree, body: Node) -> bool:
+    """Whether a function's body does nothing but make the token: declarations, assignments to them, one return."""
+    if body.type != "statement_block":
+        return body.type in ("binary_expression", "template_string", "call_expression")
+    statements = [node for node in body.named_children if node.type != "comment"]
+    if not statements or statements[-1].type != "return_statement":
+        return False
+    return all(_only_makes(tree, node) for node in statements[:-1])
+
+
+def _only_makes(tree: Tree, statement: Node) -> bool:
+    if statement.type in DECLARATIONS:
+        return True
+    inner = statement.named_children[0] if statement.type == "expression_statement" else None
+    if inner is None:
+        return False
+    if inner.type == "assignment_expression":
+        return (inner.child_by_field_name("left") or inner).type == "identifier"
+    func = inner.child_by_field_name("function") if inner.type == "call_expression" else None
+    return func is not None and tree.named(func, "property") in ("update", "write")
+
+
+# -- credentials ---------------------------------------------------------------------------------------------------
+
+
+def handed(use: Use, plan: Plan, tree: Tree, node: Node, site: Site, worst: Origin) -> Handed | str:
+    """What the helper has to be handed; a text says why that cannot be."""
+    keys, secrets = mint.given(plan.project.uses, site)
+    key, secret = _expression(use.unit, tree, node, keys), _expression(use.unit, tree, node, secrets)
+    names = Names(tree)
+    own = [one for one in (key, secret) if one is not None and _is_own(names, tree, one)]
+    if worst is Origin.ENVIRONMENT and not own:
+        return Handed()
+    if key is None or secret is None:
+        if worst is Origin.ENVIRONMENT:
+            return Handed()
+        return "key and secret are not both at hand where the token is made"
+    return Handed(tree.text(key), tree.text(secret))
+
+
+def _expression(unit: Unit, tree: Tree, node: Node, found: list[tuple[Unit, ir.Expr]]) -> Node | None:
+    """The one expression of the mint's own function or module that a credential is."""
+    if len(found) != 1 or found[0][0] is not unit:
+        return None
+    expr = tree.at(found[0][1].span)
+    if expr is None or unwrapped(expr).type not in _HANDED:
+        return None
+    function = function_of(expr)
+    visible = function is None or function in (function_of(node), *ancestors(node))
+    return expr if visible else None
+
+
+def _is_own(names: Names, tree: Tree, expr: Node) -> bool:
+    """Whether an expression is a parameter or a field: what others have filled."""
+    base = unwrapped(expr)
+    while base.type in ("member_expression", "subscript_expression"):
+        inner = base.child_by_field_name("object")
+        if inner is None:
+            return False
+        base = unwrapped(inner)
+    if base.type == "this":
+        return True
+    if base.type != "identifier":
+        return False
+    name = tree.text(base)
+    holder = names.holder(name, names.scope_at(base))
+    return holder is not None and any(_is_parameter(node) or _is_this(tree, node) for node in holder.names[name])
+
+
+def _is_parameter(name: Node) -> bool:
+    for one in ancestors(name):
+        if one.type in ("formal_parameters", "required_parameter"):
+            return True
+        if one.type in FUNCTIONS:
+            return one.child_by_field_name("parameter") == name
+        if one.type in ("statement_block", "program", *DECLARATIONS):
+            return False
+    return False
+
+
+def _is_this(tree: Tree, name: Node) -> bool:
+    """``const self = this``, ``const { key } = this``."""
+    statement = next((one for one in ancestors(name) if one.type == "variable_declarator"), None)
+    return statement is not None and tree.named(statement, "value").partition(".")[0] == "this"
+
+
+# -- what only fed the token ---------------------------------------------------------------------------------------
+
+
+def leftovers(tree: Tree, path: str, nodes: list[Node]) -> Iterator[Unused]:
+    """The declarations that expressions read, and what those read in turn."""
+    names = Names(tree)
+    queue = list(nodes)
+    seen: set[int] = set()
+    while queue and len(seen) < MAX_NAMES:
+        for inner in tree.walk(queue.pop()):
+            if inner.type not in ("identifier", "shorthand_property_identifier"):
+                continue
+            name = tree.text(inner)
+            holder = names.holder(name, names.scope_at(inner))
+            for declared in holder.names[name] if holder is not None else ():
+                if declared.id in seen or _is_parameter(declared):
+                    continue
+                seen.add(declared.id)
+                yield Unused(path, name, scope_name(tree, declared))
+                queue += _values(declared)
+
+
+def _values(name: Node) -> list[Node]:
+    """What a variable starts with, what a function does."""
+    parent = name.parent
+    if parent is not None and parent.type == "function_declaration":
+        body = parent.child_by_field_name("body")
+        return [body] if body is not None else []
+    declarator = next((one for one in ancestors(name) if one.type in ("variable_declarator", "program")), None)
+    value = declarator.child_by_field_name("value") if declarator is not None else None
+    return [value] if value is not None and declaration_of(name) is not None else []
