@@ -1,68 +1,191 @@
-"""``jwtscan fix``: from the options to changed files, a report and an exit code."""
+"""``jwtscan fix``: from the options to changed files or a patch, a report and an exit code."""
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
+from jwtscan.cli.interactive import QuitError, asking
 from jwtscan.cli.options import chosen, with_options
-from jwtscan.cli.outlets import settle, write
+from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
 from jwtscan.cli.tree import tree_of
+from jwtscan.engine import Options
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Applicability, Severity
+
+if TYPE_CHECKING:
+    from jwtscan.engine.outcome import Fixed
+    from jwtscan.rule import Rule
 
 
 @click.command("fix", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]")
+@click.option("--diff", is_flag=True, help="Print a patch that 'git apply' takes, and write nothing.")
+@click.option("--interactive", is_flag=True, help="Ask about each fix.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that are right under a stated assumption.")
-@click.option("--target", metavar="VERSION", help="The Meeting SDK version to migrate to.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @with_options
 def command(paths: tuple[str, ...], **given: Any) -> int:
-    """Migrate uses of the retired JWT app type in PATHS (the working directory).
+    """Migrate uses of the retired JWT app type in PATHS (the working directory), as far as a program can.
 
-    Exit codes: 0 nothing is left at or above --fail-on, 1 findings remain, 2 an error, 130 interrupted.
+    With '-', the text on stdin is fixed and goes to stdout. What was written can be taken back: jwtscan rollback.
+
+    Exit codes: 0 nothing is left at or above --fail-on, 1 findings remain (--diff: something would change), 2 an error,
+    130 interrupted, and nothing was changed.
     """
-    from jwtscan.engine.fix import fix
-    from jwtscan.fixing.commit import Write, commit, obstacle
-    from jwtscan.fixing.journal import JournalError
-    from jwtscan.fixing.recovery import CommitError, recover
-    from jwtscan.report import masked, render
-
     options, rules = chosen(paths, given)
-    outlets = settle(given["outlets"], color=given["color"])
-    least = Applicability.UNSAFE if given["unsafe_fixes"] else Applicability.SAFE
-    tree = tree_of(options.cwd, options.paths)
-    gc.set_threshold(200_000)
+    is_text = options.stdin is not None
+    outlets = _outlets(given, taken=given["diff"] or is_text)
+    if given["interactive"] and (given["diff"] or is_text):
+        raise click.UsageError("--interactive goes neither with --diff nor with '-'")
+    tree = tree_of(options.cwd, () if is_text else options.paths)
     try:
-        if (said := recover(tree)) is not None:
-            note(said)
-        with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"])) as line:
-            settings: dict[str, Any] = {} if line is None else {"progress": line}
-            settings["obstacle"] = lambda file: obstacle(tree, file)
-            fixed = fix(options, rules, least=least, target=given["target"], **settings)
-        writes = [
-            Write(options.cwd / change.path, change.before.raw if change.before else None, change.after.raw)
-            for change in fixed.changes
-        ]
-        if writes:
-            commit(tree, writes)
-    except MissingPathError as error:
-        raise Failure(str(error)) from error
-    except (CommitError, JournalError) as error:
+        with _said_plainly():
+            fixed = _plan(options, rules, tree, given, writes=not (given["diff"] or is_text))
+            if given["diff"]:
+                _print_patch(fixed, options, tree, given)
+            elif is_text:
+                changed = (change.after.raw for change in fixed.changes)
+                print_raw(next(changed, options.stdin or b""))
+            else:
+                _write(fixed, options, tree)
+    except QuitError:
+        note("nothing was written")
+        return CLEAN if given["exit_zero"] else FOUND
+    _report(fixed, rules, outlets, given)
+    return _exit_code(fixed, given)
+
+
+def _outlets(given: dict[str, Any], *, taken: bool) -> list[Outlet]:
+    """Where reports go; ``taken`` says that stdout has a patch or a text."""
+    if taken and any(outlet.path is None for outlet in given["outlets"]):
+        raise click.UsageError("stdout has the changes: give --format a file (--format json=report.json)")
+    outlets = settle(given["outlets"], color=given["color"])
+    return [outlet for outlet in outlets if outlet.path is not None] if taken else outlets
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Whatever keeps a transaction from standing ends the run with one line."""
+    from jwtscan.fixing.journal import JournalError
+    from jwtscan.fixing.recovery import CommitError
+
+    try:
+        yield
+    except (MissingPathError, CommitError, JournalError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
-        raise Failure(f"cannot write {error.filename}: {error.strerror}; nothing was changed") from error
-    report = masked(fixed.last)
+        where = f"{error.filename}: " if error.filename else ""
+        raise Failure(f"cannot write: {where}{(error.strerror or str(error)).lower()}; nothing was changed") from error
+
+
+def _plan(
+    options: Options, rules: list[Rule] | Callable[[], list[Rule]], tree: Path, given: dict[str, Any], *, writes: bool
+) -> Fixed:
+    from jwtscan.engine.fix import fix
+    from jwtscan.fixing.commit import obstacle
+    from jwtscan.fixing.recovery import recover
+
+    choose = None
+    if given["interactive"]:
+        look = look_of(sys.stdout, given["color"], os.environ)
+        choose = asking(look, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
+    if writes and (said := recover(tree)) is not None:
+        note(said)
+    least = Applicability.UNSAFE if given["unsafe_fixes"] else Applicability.SAFE
+    # Nearly all that a scan makes lives to its end; looking for rubbish took a quarter of its time.
+    gc.set_threshold(200_000)
+    with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"] or choose)) as line:
+        return fix(
+            options,
+            rules,
+            least=least,
+            target=given["target"],
+            choose=choose,
+            obstacle=(lambda file: obstacle(tree, file)) if writes else None,
+            **({"progress": line} if line is not None else {}),
+        )
+
+
+def _write(fixed: Fixed, options: Options, tree: Path) -> None:
+    from jwtscan.fixing.commit import Write, commit
+
+    writes = [
+        Write(options.cwd / change.path, change.before.raw if change.before else None, change.after.raw)
+        for change in fixed.changes
+    ]
+    if writes:
+        commit(tree, writes)
+
+
+def _print_patch(fixed: Fixed, options: Options, tree: Path, given: dict[str, Any]) -> None:
+    """On a terminal masked, for reading; otherwise to the byte, for ``git apply``."""
+    from jwtscan.report.masked import Clean
+    from jwtscan.report.patch import drawn
+    from jwtscan.text.diff import patch
+
+    read = sys.stdout.isatty()
+    patches = []
+    for change in fixed.changes:
+        # git takes paths of a patch from the top of the work tree, wherever it is run.
+        file = options.cwd.resolve() / change.path
+        path = file.relative_to(tree).as_posix() if file.is_relative_to(tree) else change.path
+        if read:
+            patches.append(patch(path, change.before.source if change.before else None, change.after.source))
+        else:
+            patches.append(patch(path, change.before.raw if change.before else None, change.after.raw))
+    if read:
+        clean = Clean(fixed.first.secrets | fixed.last.secrets)
+        text = clean.patch(b"".join(patches).decode("utf-8", "replace"))
+        print_out(drawn(text, look_of(sys.stdout, given["color"], os.environ)))
+    else:
+        print_raw(b"".join(patches))
+
+
+def _report(
+    fixed: Fixed, rules: list[Rule] | Callable[[], list[Rule]], outlets: Sequence[Outlet], given: dict[str, Any]
+) -> None:
+    from jwtscan.report import PLAIN, masked_fix, render_fix
+    from jwtscan.report.fixed import fixed_text
+
+    needed = (rules() if callable(rules) else rules) if fixed.last.findings else ()
+    report = masked_fix(fixed, needed)
+    shown = {name: given[name] for name in ("statistics", "quiet", "verbose")}
     for outlet in outlets:
-        write(outlet, render(report, outlet.format, outlet.look, quiet=given["quiet"], verbose=given["verbose"]))
-    note(f"{len(fixed.fixed)} fixed, {len(fixed.last.findings)} remaining")
-    if fixed.last.errors:
+        write(outlet, render_fix(report, outlet.format, outlet.look, **shown))
+    if given["verbose"]:
+        _print_breakdowns(fixed)
+    if given["quiet"] or any(outlet.format == "text" and outlet.path is None for outlet in outlets):
+        return
+    if fixed.first.files == 0:
+        note("no files to fix")
+    click.echo(fixed_text(report, PLAIN, verbose=given["verbose"]), err=True, nl=False)
+
+
+def _print_breakdowns(fixed: Fixed) -> None:
+    from jwtscan.report.masked import Clean
+
+    clean = Clean(fixed.first.secrets | fixed.last.secrets)
+    for breakdown in fixed.breakdowns:
+        click.echo(clean.lines(breakdown.details), err=True, nl=False)
+
+
+def _exit_code(fixed: Fixed, given: dict[str, Any]) -> int:
+    if fixed.last.errors or fixed.breakdowns:
         return FAILED
     fail_on = given["fail_on"]
-    left = isinstance(fail_on, Severity) and any(f.severity >= fail_on for f in fixed.last.findings)
+    left = isinstance(fail_on, Severity) and any(finding.severity >= fail_on for finding in fixed.last.findings)
+    if given["diff"]:
+        left = bool(fixed.changes)
+    elif given["exit_non_zero_on_fix"]:
+        left = left or bool(fixed.changes)
     return FOUND if left and not given["exit_zero"] else CLEAN

@@ -13,7 +13,7 @@ import click
 
 from jwtscan.cli.ending import Failure, State
 from jwtscan.cli.outlets import OutletOf
-from jwtscan.cli.words import LevelOf, Size, Words
+from jwtscan.cli.words import LevelOf, Size, Target, Words
 from jwtscan.engine import Options
 from jwtscan.finding import Confidence, Severity
 from jwtscan.nearest import nearest
@@ -67,6 +67,14 @@ _OPTIONS = (
         multiple=True,
         metavar="DIR",
         help="A folder of your own rules. Its .py files are run. Repeatable.",
+    ),
+    _option(
+        "--target",
+        type=Target(),
+        default="auto",
+        show_default=True,
+        metavar="VERSION",
+        help="The Meeting SDK to migrate to, from 2.3 on; auto goes by what the project has.",
     ),
     _option(
         "--format",

@@ -109,12 +109,14 @@ def write(outlet: Outlet, text: str) -> None:
 def print_out(text: str, *, exact: bool = False) -> None:
     """Prints to stdout. ``exact`` text is UTF-8 whatever stdout is; in other text, what it cannot show is escaped."""
     encoding = sys.stdout.encoding or "utf-8"
+    # Colour is settled already, so click must not strip it; on Windows it translates.
+    print_raw(text.encode() if exact else _fitting(text, encoding))
+
+
+def print_raw(content: str | bytes) -> None:
+    """Prints to stdout as it is. A reader that has gone away is no error."""
     try:
-        if exact:
-            click.echo(text.encode(), nl=False)
-        else:
-            # Colour is settled already, so click must not strip it; on Windows it translates.
-            click.echo(_fitting(text, encoding), nl=False, color=True)
+        click.echo(content, nl=False, color=True)
     except BrokenPipeError:
         # Python would complain again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -63,3 +63,21 @@ class Size(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"'{value}' is not a size such as 8MB, 500kB or 1048576", param, ctx)
         size: int = int(number) << 10 * self.units.index(unit)
         return size
+
+
+class Target(click.ParamType):  # type: ignore[type-arg]
+    """A version of the Meeting SDK for Web, such as ``2.18`` or ``6``; None for ``auto``."""
+
+    name = "target"
+    oldest = (2, 3)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | None:
+        text = str(value).strip()
+        if text == "auto":
+            return None
+        numbers = text.split(".")
+        if len(numbers) > 3 or not all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers):
+            self.fail(f"'{value}' is neither auto nor a version such as 2.18.3 or 6", param, ctx)
+        if (len(numbers) > 1 and (int(numbers[0]), int(numbers[1])) < self.oldest) or int(numbers[0]) < self.oldest[0]:
+            self.fail(f"'{value}' is older than 2.3, the first Meeting SDK whose join() takes sdkKey", param, ctx)
+        return text

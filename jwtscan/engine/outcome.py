@@ -90,11 +90,13 @@ def left_to_do(fixed: Fixed, tags: Sequence[str], offers: Sequence[Offer]) -> li
     """
     if not fixed.first.findings:
         return []
-    old = {finding.subject.name for finding in fixed.first.findings if isinstance(finding.subject, Source)}
+    sources = [finding.subject for finding in fixed.first.findings if isinstance(finding.subject, Source)]
+    old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
+    shown = {source.unit.path for source in sources if source.text}
     used = frozenset(name for name in astuple(fixed.names) if any(_is_new(name, change) for change in fixed.changes))
     said = [line for offer in offers for line in offer.proposal.left_to_do]
     return [
-        *outside(fixed.names, used, sorted(filter(None, old)), rest="rest" in tags, sdk="sdk" in tags),
+        *outside(fixed.names, used, sorted(old), sorted(shown), rest="rest" in tags, sdk="sdk" in tags),
         *special(said, fixed.names),
     ]
 

@@ -31,10 +31,13 @@ def meeting_sdk(names: Names) -> tuple[str, ...]:
     )
 
 
-def outside(names: Names, used: frozenset[str], old: Sequence[str], *, rest: bool, sdk: bool) -> list[str]:
+def outside(
+    names: Names, used: frozenset[str], old: Sequence[str], shown: Sequence[str], *, rest: bool, sdk: bool
+) -> list[str]:
     """The steps in order. ``rest`` and ``sdk`` say what the tree needs.
 
-    ``used`` are the new variables that the code reads now, ``old`` the names that held the JWT app's credentials.
+    ``used`` are the new variables that the code reads now, ``old`` the names that held the JWT app's credentials, and
+    ``shown`` the files in which some stood.
     """
     lines = []
     if rest:
@@ -44,12 +47,13 @@ def outside(names: Names, used: frozenset[str], old: Sequence[str], *, rest: boo
         lines.append(meeting_sdk(names)[0])
         lines += _set(used, (names.sdk_key, names.sdk_secret), "its client id and client secret")
     if old:
-        more = f" and {len(old) - _SHOWN} more" if len(old) > _SHOWN else ""
-        lines.append(f"Remove the JWT app's credentials wherever they are deployed: {', '.join(old[:_SHOWN])}{more}.")
+        lines.append(f"Remove the JWT app's credentials wherever they are deployed: {_some(old)}.")
     lines.append(
         "Deactivate the JWT app, which revokes its key, secret and tokens. Delete it only after a while in which "
         "nothing missed it: deleting is final."
     )
+    if shown:
+        lines.append(f"Credentials that stood in files stay in their history: {_some(shown)}. Never use them again.")
     return lines
 
 
@@ -67,3 +71,7 @@ def _set(used: frozenset[str], names: Sequence[str], what: str) -> list[str]:
     new = [name for name in names if name in used]
     listed = " and ".join([", ".join(new[:-1]), *new[-1:]] if len(new) > 1 else new)
     return [f"Set {listed} to {what}."] if new else []
+
+
+def _some(things: Sequence[str]) -> str:
+    return ", ".join(things[:_SHOWN]) + (f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else "")

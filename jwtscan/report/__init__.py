@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from jwtscan.report.look import FORMATS, PLAIN, Look
-from jwtscan.report.masked import Report, masked
+from jwtscan.report.masked import FixReport, Report, masked, masked_fix
 from jwtscan.report.summary import statistics_of, summary_line
 
-__all__ = ["FORMATS", "PLAIN", "Look", "Report", "masked", "render", "summary_line"]
+__all__ = [
+    "FORMATS",
+    "PLAIN",
+    "FixReport",
+    "Look",
+    "Report",
+    "masked",
+    "masked_fix",
+    "render",
+    "render_fix",
+    "summary_line",
+]
 
 
 def render(
@@ -29,3 +40,19 @@ def render(
     from jwtscan.report.text import to_text
 
     return to_text(report, look, quiet=quiet, verbose=verbose)
+
+
+def render_fix(
+    report: FixReport, name: str, look: Look, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
+) -> str:
+    """What a fix came to: the findings that remain, as a scan has them, and in text and JSON also what was done."""
+    if name == "json":
+        from jwtscan.report.json import to_json
+
+        return to_json(report.left, report)
+    left = render(report.left, name, look, statistics=statistics, quiet=True)
+    if name != "text" or quiet:
+        return left
+    from jwtscan.report.fixed import fixed_text
+
+    return left + fixed_text(report, look, verbose=verbose)

@@ -15,9 +15,11 @@ from jwtscan.report.summary import plural
 _SHOWN = 5
 
 
-def fixed_text(report: FixReport, look: Look) -> str:
-    """The end of every fix: counts first, then what a person has to do. Never longer than a screen for each part."""
+def fixed_text(report: FixReport, look: Look, *, verbose: bool = False) -> str:
+    """The end of every fix: what changed, the counts, and what a person has to do. ``verbose`` lists skipped files."""
     parts = [_changes(report, look), _remaining(report, look), _elsewhere(report, look)]
+    if verbose:
+        parts.append([f"skipped {one.path}: {one.reason}" for one in report.left.skipped])
     parts.append([styled(line, RED, look) for line in report.troubles])
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts if part)
 

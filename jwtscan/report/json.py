@@ -7,15 +7,15 @@ from typing import Any
 
 from jwtscan import __version__
 from jwtscan.finding import Finding, Fix, Step
-from jwtscan.report.masked import Report
+from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import counts
 
 VERSION = 1
 
 
-def to_json(report: Report) -> str:
-    """The whole report as one JSON document with a final line end."""
-    document = {
+def to_json(report: Report, fix: FixReport | None = None) -> str:
+    """The whole report as one JSON document with a final line end; with what a ``fix`` did, if it was one."""
+    document: dict[str, Any] = {
         "version": VERSION,
         "tool": {"name": "jwtscan", "version": __version__},
         "findings": [_finding(finding) for finding in report.findings],
@@ -27,6 +27,11 @@ def to_json(report: Report) -> str:
             "by_rule": counts(report),
         },
     }
+    if fix is not None:
+        document["fixed"] = [_finding(finding) for finding in fix.fixed]
+        document["changes"] = [{"path": path, "created": created} for path, created in fix.changed]
+        document["left_to_do"] = list(fix.left_to_do)
+        document["troubles"] = list(fix.troubles)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -6,7 +6,7 @@ Reporters only see a ``Report``; a secret or a terminal escape that is not in it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -78,7 +78,7 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     return _report(result, rules, Clean(result.secrets))
 
 
-def masked_fix(fixed: Fixed, rules: Iterable[Rule] = (), troubles: Iterable[str] = ()) -> FixReport:
+def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
     """What a fix came to, without secrets and control characters."""
     clean = Clean(fixed.first.secrets | fixed.last.secrets)
     return FixReport(
@@ -86,8 +86,15 @@ def masked_fix(fixed: Fixed, rules: Iterable[Rule] = (), troubles: Iterable[str]
         fixed=tuple(clean.finding(finding) for finding in fixed.fixed),
         changed=tuple((clean.text(change.path), change.before is None) for change in fixed.changes),
         left_to_do=tuple(clean.words(line) for line in fixed.left_to_do),
-        troubles=tuple(clean.words(line) for line in troubles),
+        troubles=tuple(clean.words(line) for line in _troubles(fixed)),
     )
+
+
+def _troubles(fixed: Fixed) -> Iterator[str]:
+    for one in fixed.breakdowns:
+        yield f"internal error in the fix of {one.rule} in {one.path}: please report it with what -v prints"
+    if not fixed.converged:
+        yield f"the fixes did not come to rest in {fixed.passes} passes: please report this, and look at the changes"
 
 
 class Clean:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from jwtscan.finding import Finding, Severity, Step
+from jwtscan.finding import Applicability, Finding, Fix, Severity, Step
 from jwtscan.report.look import Look
 from jwtscan.report.masked import Report
 from jwtscan.report.summary import counts, plural, summary_line
@@ -103,14 +103,25 @@ def _notes(report: Report, finding: Finding, marks: _Marks, advised: set[str]) -
     evidence = "; ".join(finding.evidence)
     yield "why", f"{finding.confidence} confidence" + (f": {evidence}" if evidence else "")
     if finding.fix is not None:
-        yield "fix", f"{finding.fix.title} ({finding.fix.applicability})"
-        if finding.fix.because:
-            yield "", f"because {finding.fix.because}"
-        for left in finding.fix.left_to_do:
-            yield "then", left
+        yield from _fix(finding.fix, advised)
     elif finding.rule not in advised and finding.rule in report.advice:
         advised.add(finding.rule)
         yield "do", report.advice[finding.rule]
+
+
+def _fix(fix: Fix, told: set[str]) -> Iterator[tuple[str, str]]:
+    """What a fixer would do. The same code to write, and the same steps, are told once."""
+    by_hand = fix.applicability is Applicability.DISPLAY
+    yield ("do", fix.title) if by_hand else ("fix", f"{fix.title} ({fix.applicability})")
+    if fix.because:
+        yield "left" if by_hand else "", f"because {fix.because}"
+    if fix.sketch and fix.sketch not in told:
+        told.add(fix.sketch)
+        yield "write", fix.sketch.rstrip("\n")
+    for left in fix.left_to_do:
+        if left not in told:
+            told.add(left)
+            yield "then", left
 
 
 def _step(step: Step) -> str:
