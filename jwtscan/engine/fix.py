@@ -233,6 +233,7 @@ class _Fix:
 
     def _settle(self) -> Fixed:
         fixed = self.fixed
+        fixed.offers = self.offers.standing(fixed.offers)
         last = self._part(self.result)
         fixed.last = replace(
             last,

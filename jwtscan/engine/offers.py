@@ -59,10 +59,10 @@ class Offers:
 
     def in_credentials(self, decision: Decision, findings: Sequence[Finding], plan: Plan) -> list[Offer]:
         """About the places of the first scan that hold the credentials."""
-        held = [finding for finding in findings if isinstance(finding.subject, Source)]
         try:
-            return [self._offer(finding, proposal) for finding, proposal in decision.proposals(held, plan)]
+            return [self._offer(finding, proposal) for finding, proposal in decision.proposals(findings, plan)]
         except Exception as error:
+            held = [finding for finding in findings if isinstance(finding.subject, Source)]
             return [self._offer(finding, self.broken(finding, error)) for finding in held]
 
     def broken(self, finding: Finding, error: Exception) -> Proposal:
@@ -78,6 +78,10 @@ class Offers:
 
     def is_refused(self, offer: Offer) -> bool:
         return offer.finding.fingerprint in self.refused
+
+    def standing(self, offers: Mapping[str, Offer]) -> dict[str, Offer]:
+        """The offers as they are now: some may have been refused since."""
+        return {identity: self._offer(offer.finding, offer.proposal) for identity, offer in offers.items()}
 
     def _offer(self, finding: Finding, proposal: Proposal) -> Offer:
         reason = self.refused.get(finding.fingerprint)
