@@ -83,6 +83,14 @@ def merged(edits: Sequence[Edit]) -> list[Edit]:
     return found
 
 
+def by_path(edits: Sequence[tuple[str, Edit]]) -> tuple[tuple[str, Edit], ...]:
+    """The edits of one fix by path, those that touch made one."""
+    found: dict[str, list[Edit]] = {}
+    for path, edit in edits:
+        found.setdefault(path, []).append(edit)
+    return tuple((path, edit) for path, edits_of in sorted(found.items()) for edit in merged(edits_of))
+
+
 # -- the lines of a setting --------------------------------------------------------------------------------------------
 
 
@@ -178,7 +186,7 @@ def _rendered(unit: Unit, setting: Setting, block: Span, turn: Turn, *, last: bo
     if not last:
         parts += [(comment.span, b"") for comment in unit.comments if block.holds(comment.span)]
     text = _replaced(unit.document.source, block, parts)
-    text = _speech(turned(text, turn), turn[setting.name])
+    text = spoken(turned(text, turn), turn[setting.name])
     return text if last or not unit.comments else text.rstrip()
 
 
@@ -231,8 +239,8 @@ def _inline(unit: Unit, setting: Setting, names: Sequence[Turn]) -> Edit | None:
     return Edit(whole, between.join(turned(text, turn) for turn in names))
 
 
-def _speech(text: bytes, name: str) -> bytes:
-    """Says in descriptions and comments what the new setting is."""
+def spoken(text: bytes, name: str) -> bytes:
+    """``text`` with descriptions and comments that speak of an API key or secret saying what ``name`` is."""
     lowered = name.lower().replace("-", "_")
     speech = next((speech for end, speech in _SPEECH.items() if lowered.endswith(end)), None)
     return text if speech is None else _APP.sub(b"", _PROSE.sub(speech, text))

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.credentials.constants import COMMON, Constants
-from jwtscan.fixing.credentials.keys import Keys
-from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of
-from jwtscan.fixing.credentials.renames import Renamer, hides_secret
+from jwtscan.fixing.credentials.keys import Keys, is_field
+from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of, values_of
+from jwtscan.fixing.credentials.renames import Renamer, hides_secret, spellings_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names
-from jwtscan.fixing.settings import merged
+from jwtscan.fixing.settings import by_path
 from jwtscan.meaning.sources import SETTINGS_KINDS, Source
+from jwtscan.meaning.uses import Use
 
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
     from jwtscan.meaning.project import Project
-    from jwtscan.meaning.uses import Use
     from jwtscan.text import Edit
 
 _REVOKE = "revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it"
@@ -38,18 +38,22 @@ class Decision:
         self._words = Words(self._all_words(project))
 
     def proposals(self, findings: Sequence[Finding], plan: Plan) -> Iterator[tuple[Finding, Proposal]]:
-        """What would be done about each of the first scan's findings whose subject is a ``Source``.
+        """What would be done about the first scan's findings whose subject is a ``Source``, or a ``Use`` that read one.
 
         Edits are in ``plan``'s documents, which earlier passes may have changed.
         """
         made = _Pass(self._purposes, self._words, plan, findings)
         for finding in findings:
-            proposal = made.about(finding) if isinstance(finding.subject, Source) else None
-            if proposal is not None:
+            for proposal in made.about(finding):
                 yield finding, proposal
 
     def _all_words(self, project: Project) -> set[str]:
-        words = {spelling for old in self._purposes.names.values() for spelling in old.spellings}
+        words: set[str] = set()
+        for old in self._purposes.names.values():
+            for one in (old, old.partner) if old.partner is not None else (old,):
+                words |= one.spellings
+                if one.home is None:
+                    words |= spellings_of(min(one.spellings))
         words.update(self._purposes.constants)
         for found in project.uses.credentials.by_path.values():
             words.update(source.name.removeprefix("env:").rpartition(".")[2] for source in found)
@@ -63,18 +67,43 @@ class _Pass:
         self.purposes = purposes
         self.words = words
         self.plan = plan
-        self.renamer = Renamer(plan, purposes, words)
         self.constants = Constants(plan, purposes, words)
+        self.renamer = Renamer(plan, purposes, words, self.constants)
         self.keys = Keys(plan, purposes, words, self.renamer)
         self._by_name: dict[int, Proposal | None] = {}
+        self.homes = purposes.homes
+        sources = [finding.subject for finding in findings if isinstance(finding.subject, Source)]
+        self._known = {id(purposes.of(source)) for source in sources if source.kind == "config"}
         self._told = {
             (finding.path, finding.subject.text)
             for finding in findings
             if isinstance(finding.subject, Source) and finding.subject.text
         }
 
-    def about(self, finding: Finding) -> Proposal | None:
-        source: Source = finding.subject
+    def about(self, finding: Finding) -> Iterator[Proposal]:
+        if isinstance(finding.subject, Source):
+            proposal = self._about(finding, finding.subject)
+            if proposal is not None:
+                yield proposal
+        elif isinstance(finding.subject, Use):
+            yield from self._read_by(finding.subject)
+
+    def _read_by(self, use: Use) -> Iterator[Proposal]:
+        """Variables that no file of the project sets: only the code that read them says that they are there."""
+        for _, value in values_of(use):
+            name = value.name.removeprefix("env:")
+            old = self.purposes.of_variable(name, value.unit.path) if value.name.startswith("env:") else None
+            if old is not None and id(old) not in self._known and reader_of(self.plan.project, old, self.homes) is None:
+                proposal = self._of_name(old)
+                if proposal is not None:
+                    yield proposal
+
+    def _of_name(self, old: Old) -> Proposal | None:
+        if id(old) not in self._by_name:
+            self._by_name[id(old)] = self._name(old)
+        return self._by_name[id(old)]
+
+    def _about(self, finding: Finding, source: Source) -> Proposal | None:
         if HISTORY.search(finding.path):
             because = f"{finding.path} says how a database came to be, and is not changed afterwards"
             return advice("leave the migration as it is", because)
@@ -83,13 +112,14 @@ class _Pass:
         old = self.purposes.of(source)
         if old is None:
             return None
-        if id(old) not in self._by_name:
-            self._by_name[id(old)] = self._name(old)
-        proposal = self._by_name[id(old)]
+        proposal = self._of_name(old)
         if old.home is None or source.unit.kind in SETTINGS_KINDS:
             return proposal
-        # Its own name, or that of the variable that it reads.
-        return self._constant(finding, source, old) or proposal
+        found = self._constant(finding, source, old)
+        if found is None and is_field(source) and not old.variables:
+            found = self.keys.of_field(old, source, self._title(old))
+        # Else what is done about the variable that it reads.
+        return found or proposal
 
     # -- names ---------------------------------------------------------------------------------------------------------
 
@@ -97,30 +127,29 @@ class _Pass:
         title = self._title(old)
         if not old.purpose:
             return advice(title, "nothing in the project says what it is used for")
-        reader = reader_of(self.plan.project, old, self.purposes.homes)
+        reader = reader_of(self.plan.project, old, self.homes)
         if reader is not None:
             return advice(title, f"still read by {_place(reader)}")
         if old.home is not None and not old.variables:
-            return self.keys.proposal(old, title)
+            return self.keys.of_settings(old, title)
         made = self.renamer.rename(old)
         if made.refusal is not None:
             return advice(title, made.refusal)
-        return self._proposal(title, old, made.edits, in_comments=made.in_comments)
+        return self._proposal(title, old, made.edits, in_comments=made.in_comments, elsewhere=made.elsewhere)
 
     def _proposal(
-        self, title: str, old: Old, edits: Sequence[tuple[str, Edit]], *, in_comments: bool
+        self, title: str, old: Old, edits: Sequence[tuple[str, Edit]], *, in_comments: bool, elsewhere: str | None
     ) -> Proposal | None:
         if not edits:
             return None
-        by_path: dict[str, list[Edit]] = {}
-        for path, edit in edits:
-            by_path.setdefault(path, []).append(edit)
         because = None if old.sure else f"no use says what {min(old.spellings)} is for: it is taken for {_used(old)}"
+        if because is None and elsewhere is not None:
+            because = f"{elsewhere} reads {min(old.spellings)} as well"
         todo = [_IN_BROWSER.format(name=self.plan.names.sdk_secret)] if hides_secret(old) else []
         return Proposal(
-            Applicability.SAFE if old.sure else Applicability.UNSAFE,
+            Applicability.SAFE if because is None else Applicability.UNSAFE,
             title,
-            tuple((path, edit) for path, found in sorted(by_path.items()) for edit in merged(found)),
+            by_path(edits),
             because=because,
             left_to_do=(*todo, *self._steps(old)),
             drops_comments=in_comments,
@@ -159,7 +188,7 @@ class _Pass:
         if unit is None or unit.module is None or not source.text or source.text.encode() not in unit.document.source:
             return None
         for text in sorted(texts):
-            user = user_of(self.plan.project, text) if text.encode() in unit.document.source else None
+            user = user_of(self.plan.project, text, finding.path) if text.encode() in unit.document.source else None
             if user is not None:
                 return advice(title, f"still read by {_place(user)}")
         change = self.constants.of_text(unit, texts)
@@ -169,7 +198,7 @@ class _Pass:
         return Proposal(
             Applicability.UNSAFE if change.emptied else Applicability.SAFE,
             "take out the credential that nothing reads" if change.removed else title,
-            tuple((finding.path, edit) for edit in merged(change.edits)),
+            by_path([(finding.path, edit) for edit in change.edits]),
             intents=frozenset(change.intents),
             because=because if change.emptied else None,
             left_to_do=(_REVOKE,),
@@ -177,7 +206,7 @@ class _Pass:
 
     def _constant(self, finding: Finding, source: Source, old: Old) -> Proposal | None:
         """A constant without a value of its own, by a name that other things have too."""
-        reader = reader_of(self.plan.project, old, self.purposes.homes)
+        reader = reader_of(self.plan.project, old, self.homes)
         if reader is not None:
             return advice(self._title(old), f"still read by {_place(reader)}")
         unit = self.plan.project.load(finding.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jwtscan.fixing import Import, Intent
@@ -19,7 +19,7 @@ from jwtscan.text import Edit, Span, Spans
 
 COMMON = frozenset({"key", "secret", "token"})
 """Names that too much of any tree has to look for them."""
-_BEFORE = re.compile(rb"[ \t]*(?:(?:export[ \t]+)?(?:const|let|var)[ \t]+)?[\"']?$")
+_BEFORE = re.compile(rb"[ \t]*(?:(?:export[ \t]+)?(?:const|let|var)[ \t]+)?(?:(?:module\.)?exports\.)?[\"']?$")
 _AFTER = re.compile(rb"[ \t]*[,;]?[ \t]*$")
 
 
@@ -61,6 +61,22 @@ class Constants:
                 return self._lines(unit, name_span, value)
         return None
 
+    def dead(self, unit: Unit, spans: Sequence[Span]) -> list[Edit] | None:
+        """Takes out the definitions that hold ``spans``; None where one of them is not one, or is read."""
+        edits: dict[Span, Edit] = {}
+        for span in spans:
+            for name, name_span, value in _definitions(unit):
+                whole = unit.span(name_span.join(value.span)) if value is not None else unit.span(name_span)
+                if whole.holds(span) and not isinstance(value, (ir.Object, ir.Func, ir.Class)):
+                    edit = self._lines(unit, name_span, value) if value and not self._is_read(unit, name) else None
+                    if edit is None:
+                        return None
+                    edits[edit.span] = edit
+                    break
+            else:
+                return None
+        return list(edits.values())
+
     # -- reads -------------------------------------------------------------------------------------------------------
 
     def _read(self, unit: Unit, literal: ir.Literal, constant: Constant, change: Change) -> None:
@@ -68,7 +84,8 @@ class Constants:
         first = source[span.start : span.end].lstrip(b"rbuRBU\\")[:1]
         if first not in (b'"', b"'", b"`"):
             return
-        text = read_of(self.plan, unit, constant.part, constant.purpose)
+        here = self.purposes.files.get(unit.path, constant.purpose) & constant.purpose or constant.purpose
+        text = read_of(self.plan, unit, constant.part, here)
         change.edits.append(Edit(span, escaped(unit, jsx_safe(unit, literal, text))))
         change.emptied = change.emptied or (constant.part != "key" and is_browser(self.plan, unit))
         if unit.kind == "python":
@@ -90,7 +107,7 @@ class Constants:
 
     def _is_read(self, unit: Unit, name: str) -> bool:
         """Whether anything but its definitions speaks of a name, in its file or in those that import it."""
-        defined = Spans(unit.span(span) for other, span, _ in _definitions(unit) if other == name)
+        defined = Spans(_defined(unit, name))
         quiet = Spans(unit.span(comment.span) for comment in unit.module.comments) if unit.module else Spans(())
         for match in word_of(name).finditer(unit.document.source):
             span = Span(match.start(), match.end())
@@ -135,6 +152,7 @@ def _definitions(unit: Unit) -> Iterator[tuple[str, Span, ir.Expr | None]]:
     for scope in (module.scope, *(cls.scope for cls in module.classes), *(func.scope for func in module.functions)):
         for name, bindings in scope.bindings.items():
             yield from ((name, one.span, one.value) for one in bindings if one.kind in ("assign", "field"))
+    yield from ((store.target.name, store.target.span, store.value) for store in module.stores)
     for obj in module.objects:
         for entry in obj.entries:
             if isinstance(entry, ir.Entry) and entry.key and not entry.shorthand:
@@ -143,6 +161,14 @@ def _definitions(unit: Unit) -> Iterator[tuple[str, Span, ir.Expr | None]]:
 
 def _has_os(unit: Unit) -> bool:
     return unit.module is not None and any(ref.module == "os" for ref in unit.module.imports)
+
+
+def _defined(unit: Unit, name: str) -> Iterator[Span]:
+    """Where definitions speak of their own name: also what they read by that name says nothing of a reader."""
+    for other, span, value in _definitions(unit):
+        if other == name:
+            whole = value is not None and not isinstance(value, (ir.Object, ir.Func, ir.Class))
+            yield unit.span(span.join(value.span) if value is not None and whole else span)
 
 
 def _is_only_statement(unit: Unit, name_span: Span) -> bool:

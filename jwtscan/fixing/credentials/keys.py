@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterator
 
 from jwtscan.finding import Applicability
-from jwtscan.fixing import Proposal
+from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.credentials.constants import COMMON
 from jwtscan.fixing.credentials.purposes import Old, Purposes
 from jwtscan.fixing.credentials.renames import Renamer, turns_of
-from jwtscan.fixing.credentials.tree import HISTORY, Words
+from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
 from jwtscan.fixing.names import new_name, word_of
 from jwtscan.fixing.plan import Plan
-from jwtscan.fixing.settings import edit_of, emptied, merged
+from jwtscan.fixing.settings import by_path, edit_of, emptied, spoken
+from jwtscan.meaning import zoom
 from jwtscan.meaning.sources import SETTINGS_KINDS, Source
-from jwtscan.syntax.unit import Unit
+from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Edit, Span, Spans
 
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _QUOTE = (b'"', b"'", b"`")
 
 
@@ -29,34 +33,100 @@ class Keys:
         self.words = words
         self.renamer = renamer
 
-    def proposal(self, old: Old, title: str) -> Proposal | None:
-        """What is done about the settings, and about the code that reads them."""
+    # -- settings files ------------------------------------------------------------------------------------------------
+
+    def of_settings(self, old: Old, title: str) -> Proposal | None:
+        """What is done about the settings of that name, and about the code that reads them."""
         name = min(old.spellings)
-        reads, strange = self._reads(old, name)
-        files = [unit for path in sorted(old.paths) if (unit := self.plan.project.load(path)) is not None]
-        settings = [unit for unit in files if unit.kind in SETTINGS_KINDS]
-        if strange is not None or (name in COMMON and reads):
-            return self._emptied(old, name, settings)
-        edits = list(reads)
-        for unit in settings:
-            for setting in unit.settings:
-                if setting.name == name and (not setting.is_env):
-                    turns = turns_of(old, old.purpose, self.plan.names, name)
-                    there = self.renamer.there(old, unit, setting, turns)
-                    edit = edit_of(unit, setting, turns, there)
-                    edits += [(unit.path, edit)] if edit is not None else []
-        if not edits:
+        units = [unit for path in sorted(old.paths) if (unit := self.plan.project.load(path)) is not None]
+        held = [(unit, one) for unit in units if unit.kind in SETTINGS_KINDS for one in unit.settings]
+        held = [(unit, one) for unit, one in held if one.name == name and not one.is_env]
+        if not held:
             return None
+        reads, strange = self._reads(old, name, {_section(one) for _, one in held})
+        if strange is not None:
+            return self._emptied(old, name, held, strange)
+        edits = list(reads)
+        for unit, setting in held:
+            # Code that hands settings on takes the account id from the environment.
+            turns = turns_of(old, old.purpose, self.plan.names, name)
+            turns = turns[1:] if reads and len(turns) > 1 and old.part == "key" else turns
+            edit = edit_of(unit, setting, turns, self.renamer.there(old, unit, setting, turns))
+            edits += [(unit.path, edit)] if edit is not None else []
         because = f"files that are not in the repository may still say {name}" if reads else None
         return Proposal(
             Applicability.UNSAFE if reads or not old.sure else Applicability.SAFE,
             title,
-            _joined(edits),
+            by_path(edits),
             because=because or (None if old.sure else f"no use says what {name} is for"),
             left_to_do=(f"put the new app's credentials where {name} was set",),
         )
 
-    def definition(self, unit: Unit, source: Source) -> Span | None:
+    def _reads(self, old: Old, name: str, sections: set[str]) -> tuple[list[tuple[str, Edit]], str | None]:
+        """The edits of all code in the package that reads the key, and a place where that is not to be told.
+
+        A read is told by the section's name on its line; where no line has it, by the file's part in a use.
+        """
+        new = new_name(name, old.part, old.purpose, self.plan.names, variable=False).encode()
+        sure: list[tuple[str, Edit]] = []
+        likely: list[tuple[str, Edit]] = []
+        strange: str | None = None
+        for unit in self._code(old, name):
+            lines = unit.document.lines
+            for span in _mentions(unit, name):
+                if not _is_key(unit.document.source, span):
+                    continue
+                number = lines.line_of(span.start)
+                if any(section and word_of(section).search(lines.bytes(number)) for section in sections):
+                    sure.append((unit.path, Edit(span, new)))
+                elif unit.path in old.paths and name not in COMMON:
+                    likely.append((unit.path, Edit(span, new)))
+                elif name not in COMMON:
+                    strange = strange or f"{unit.path}:{number}"
+        return (sure, None) if sure else (likely, strange)
+
+    def _code(self, old: Old, name: str) -> Iterator[Unit]:
+        units = [self.plan.project.load(path) for path in sorted(old.paths)]
+        if name not in COMMON:
+            units += self.words.units(self.plan.project, {name})
+        for unit in {unit.path: unit for unit in units if unit is not None}.values():
+            near = self.purposes.homes.are_near(unit.path, posixpath.join(old.home or "", "x"))
+            if unit.module is not None and near and not HISTORY.search(unit.path):
+                yield unit
+
+    def _emptied(self, old: Old, name: str, held: list[tuple[Unit, Setting]], strange: str) -> Proposal | None:
+        edits = [(unit.path, edit) for unit, one in held if (edit := emptied(unit, one)) is not None]
+        title = f"take out the old value of {name}"
+        what = new_name(name, old.part, old.purpose, self.plan.names, variable=True)
+        if not edits:
+            return advice(f"put the new app's {what} under {name}", f"{name} may be read at {strange} as well")
+        todo = f"put the new app's {what} under {name}"
+        return Proposal(Applicability.SAFE, title, by_path(edits), left_to_do=(todo,))
+
+    # -- fields --------------------------------------------------------------------------------------------------------
+
+    def of_field(self, old: Old, source: Source, title: str) -> Proposal | None:
+        """What is done about a field of a settings class: it is renamed in all of the folder that is Zoom's."""
+        folder = _zoom_folder(source.unit.path)
+        if folder is None:
+            return advice(title, "what else reads the field cannot be told by its name")
+        name = min(old.spellings)
+        new = new_name(name, old.part, old.purpose, self.plan.names, variable=False)
+        edits: list[tuple[str, Edit]] = []
+        for unit in self.words.units(self.plan.project, {name}):
+            if not unit.path.startswith(f"{folder}/") or unit.module is None or HISTORY.search(unit.path):
+                continue
+            found = [Edit(span, new.encode()) for span in _mentions(unit, name)]
+            if found and binds(unit, new):
+                return advice(title, f"{new} is a name of {unit.path} already")
+            edits += [(unit.path, edit) for edit in (*found, *_labels(unit, name, new))]
+        if not edits:
+            return None
+        because = f"what is stored outside of the repository has the field under the name {name}"
+        return Proposal(Applicability.UNSAFE, title, by_path(edits), because=because)
+
+    @staticmethod
+    def definition(unit: Unit, source: Source) -> Span | None:
         """Where the source's definition stands now."""
         old = source.unit.document.source[source.span.start : source.span.end]
         if unit.document.source == source.unit.document.source:
@@ -64,51 +134,53 @@ class Keys:
         at = unit.document.source.find(old)
         return Span(at, at + len(old)) if at >= 0 else None
 
-    def _reads(self, old: Old, name: str) -> tuple[list[tuple[str, Edit]], str | None]:
-        """The edits of all code in the package that names the key, and a file where that is not to be told."""
-        new = new_name(name, old.part, old.purpose, self.plan.names, variable=False)
-        edits: list[tuple[str, Edit]] = []
-        units = [self.plan.project.load(path) for path in sorted(old.paths)]
-        if name not in COMMON:
-            units += self.words.units(self.plan.project, {name})
-        for unit in {unit.path: unit for unit in units if unit is not None}.values():
-            if unit.module is None or not self.purposes.homes.are_near(unit.path, f"{old.home}/x"):
-                continue
-            if HISTORY.search(unit.path):
-                continue
-            quiet = Spans(unit.span(comment.span) for comment in unit.module.comments)
-            for match in word_of(name).finditer(unit.document.source):
-                span = Span(match.start(), match.end())
-                if not quiet.hold(span) and _is_key(unit.document.source, span):
-                    if unit.path not in old.paths:
-                        return edits, unit.path
-                    edits.append((unit.path, Edit(span, new.encode())))
-        return edits, None
 
-    def _emptied(self, old: Old, name: str, settings: list[Unit]) -> Proposal | None:
-        edits = [
-            (unit.path, edit)
-            for unit in settings
-            for setting in unit.settings
-            if setting.name == name and (edit := emptied(unit, setting)) is not None
-        ]
-        if not edits:
-            return None
-        what = new_name(name, old.part, old.purpose, self.plan.names, variable=True)
-        todo = f"put the new app's {what} under {name}"
-        return Proposal(Applicability.SAFE, f"take out the old value of {name}", _joined(edits), left_to_do=(todo,))
+def is_field(source: Source) -> bool:
+    """Whether a source is a field that a class declares."""
+    module = source.unit.module
+    return module is not None and any(
+        source.unit.span(binding.span) == source.span
+        for cls in module.classes
+        for bindings in cls.scope.bindings.values()
+        for binding in bindings
+    )
+
+
+def _section(setting: Setting) -> str:
+    parts = [part for part in setting.key.split(".")[:-1] if not part.isdigit()]
+    return parts[-1] if parts else ""
+
+
+def _zoom_folder(path: str) -> str | None:
+    """The outermost folder above a file that is called after Zoom."""
+    parts = path.split("/")[:-1]
+    for count in range(1, len(parts) + 1):
+        if zoom.says_zoom(parts[count - 1]) or parts[count - 1].lower() == "zoom":
+            return "/".join(parts[:count])
+    return None
+
+
+def _mentions(unit: Unit, name: str) -> list[Span]:
+    """Where a name stands outside of comments."""
+    quiet = Spans(unit.span(comment.span) for comment in unit.module.comments) if unit.module else Spans(())
+    spans = (Span(match.start(), match.end()) for match in word_of(name).finditer(unit.document.source))
+    return [span for span in spans if not quiet.hold(span)]
+
+
+def _labels(unit: Unit, name: str, new: str) -> Iterator[Edit]:
+    """What the lines that speak of a field say in prose."""
+    lines = unit.document.lines
+    for number in sorted({lines.line_of(span.start) for span in _mentions(unit, name)}):
+        span = lines.span(number)
+        for match in _QUOTED.finditer(lines.bytes(number)):
+            text = spoken(match[0], new)
+            if text != match[0] and not word_of(name).search(match[0]):
+                yield Edit(Span(span.start + match.start(), span.start + match.end()), text)
 
 
 def _is_key(source: bytes, span: Span) -> bool:
     """A key in quotes, or an attribute: what a settings file's content is asked by."""
-    before = source[: span.start]
+    before = source[max(span.start - 10, 0) : span.start]
     if before[-1:] in _QUOTE and source[span.end : span.end + 1] == before[-1:]:
         return re.match(rb"[\"'`]\s*:", source[span.end : span.end + 20]) is None
     return before.endswith(b".") and not before.endswith((b"self.", b"this."))
-
-
-def _joined(edits: list[tuple[str, Edit]]) -> tuple[tuple[str, Edit], ...]:
-    by_path: dict[str, list[Edit]] = {}
-    for path, edit in edits:
-        by_path.setdefault(path, []).append(edit)
-    return tuple((path, edit) for path, found in sorted(by_path.items()) for edit in merged(found))

@@ -20,6 +20,8 @@ from jwtscan.syntax import ir
 SDK_KINDS = frozenset({"join-api-key", "client-signature", "legacy-signature", "half-migrated"})
 _FEEDS = re.compile(r"feeds ([a-z-]+) at ")
 _VARIABLE_FILES = frozenset({"env", "shell", "dockerfile"})
+_PARTNERS = {"key": "secret", "secret": "key"}
+_ENDING = re.compile(r"(?i)(?:key|secret)$")
 _READ_WITHIN = 4
 """Lines of a definition in which it may say which environment variable it is read from."""
 
@@ -29,7 +31,8 @@ class Old:
     """One name of the project, in all its spellings, or one that only counts in a package (``home``).
 
     ``sure`` is false where no use says what it is for. ``variables`` are the spellings that environment variables
-    have, ``paths`` the files that it was seen in on its way to a use.
+    have, ``paths`` the files that it was seen in on its way to a use. ``partner`` is the other name of the pair,
+    where nothing else speaks of it.
     """
 
     key: str
@@ -40,6 +43,7 @@ class Old:
     spellings: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
+    partner: Old | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +92,7 @@ class Purposes:
                 if is_real(value.text) and not zoom.decode_token(value.text):
                     constant = self.constants.setdefault(value.text, Constant(value.text, part))
                     constant.purpose |= purpose
-            elif isinstance(value.end, External) and value.name.startswith("env:") and part != "":
+            elif isinstance(value.end, External) and value.name.startswith("env:"):
                 old = self._old(value.name[4:], part, value.unit.path, variable=True)
                 old.purpose |= purpose
                 old.paths.update({use.unit.path, *(step.path for step in value.trail)})
@@ -135,6 +139,17 @@ class Purposes:
                 old.sure = self.whole in (Purpose.SDK, Purpose.REST)
         for constant in self.constants.values():
             constant.purpose = constant.purpose or self.whole or self._surroundings
+        for old in list(self.names.values()):
+            if old.home is None and old.part in _PARTNERS:
+                self._pair(old)
+
+    def _pair(self, old: Old) -> None:
+        """``zoomApiSecret`` goes with ``zoomApiKey``, wherever it comes from."""
+        other = _PARTNERS[old.part]
+        spellings = {_ENDING.sub(lambda end: _cased_as(end[0], other), name) for name in old.spellings}
+        key = "".join(zoom.words(min(spellings)))
+        if (key, None) not in self.names and spellings.isdisjoint(old.spellings):
+            old.partner = Old(key, other, None, old.purpose, old.sure, spellings, set(), set(old.paths))
 
     @property
     def _surroundings(self) -> Purpose:
@@ -181,10 +196,11 @@ def reader_of(project: Project, old: Old, homes: Homes) -> Use | None:
     return None
 
 
-def user_of(project: Project, text: str) -> Use | None:
-    """A use that is still given a literal."""
+def user_of(project: Project, text: str, path: str) -> Use | None:
+    """A use that is still given a literal of a file."""
     for use in project.uses.all:
-        if use.confidence > Confidence.LOW and any(value.text == text for _, value in values_of(use)):
+        values = (value for _, value in values_of(use)) if use.confidence > Confidence.LOW else ()
+        if any(value.text == text and value.unit.path == path for value in values):
             return use
     return None
 
@@ -198,6 +214,10 @@ def _is_of(old: Old, use: Use, value: Value, homes: Homes) -> bool:
 
 def _reaches(value: Value, name: str) -> bool:
     return any(_last(word) == name for word in value.words)
+
+
+def _cased_as(word: str, new: str) -> str:
+    return new.upper() if word.isupper() else new.capitalize() if word[:1].isupper() else new
 
 
 def _last(name: str) -> str:

@@ -6,18 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from jwtscan.fixing.credentials.constants import Constants
 from jwtscan.fixing.credentials.purposes import Old, Purposes
-from jwtscan.fixing.credentials.tree import HISTORY, Words
+from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.settings import Turn, edit_of, turned
+from jwtscan.meaning import zoom
 from jwtscan.meaning.sources import SETTINGS_KINDS
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Edit, Span, Spans
 
 _ENVIRONMENTS = frozenset({"env", "shell", "dockerfile"})
-_COLUMN = re.compile(rb"models\.\w+Field\(|\bColumn\(|mapped_column\(|DataTypes\.|Schema\(\{")
-_WRITABLE = re.compile(rb"[\"']?\s*(?::|=(?!=))")
+_ROWS = re.compile(
+    rb"models\.\w+Field\(|\bColumn\(|mapped_column\(|DataTypes\.|Schema\(\{|\b(?:SELECT|INSERT|UPDATE|ALTER)\b"
+)
+"""What has rows of a database, whose columns no text edit renames."""
 # A line that is an item of a list, or one entry whose value can be said for another name as well.
 _ITEM = rb"^[ \t]*[\"']%s[\"'],?[ \t]*$"
 _ENTRY = rb"^[ \t]*[\"']?%s[\"']?\??[ \t]*:[ \t]*(?P<value>[^\r\n]*?)[,;]?[ \t]*$"
@@ -27,25 +31,41 @@ _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\
 
 @dataclass(slots=True)
 class Renaming:
-    """What a rename comes to: the edits by path, or why it is not to be."""
+    """What a rename comes to: the edits by path, or why it is not to be.
+
+    ``elsewhere`` is a file without a part in any use that reads a name which other things may have too.
+    """
 
     edits: list[tuple[str, Edit]] = field(default_factory=list)
     refusal: str | None = None
     in_comments: bool = False
+    elsewhere: str | None = None
 
 
 class Renamer:
     """Renames within one pass. ``promised`` are the settings that other names of the pass bring along, by file."""
 
-    def __init__(self, plan: Plan, purposes: Purposes, words: Words) -> None:
+    def __init__(self, plan: Plan, purposes: Purposes, words: Words, constants: Constants) -> None:
         self.plan = plan
+        self.constants = constants
         self.project = plan.project
         self.purposes = purposes
         self.words = words
         self.promised: dict[tuple[str, str], str] = {}
 
     def rename(self, old: Old) -> Renaming:
+        """The edits of a name and of its partner; those of the partner alone may be missing."""
+        made = self._rename(old)
+        if old.partner is not None and made.refusal is None:
+            other = self._rename(old.partner)
+            if other.refusal is None:
+                made.edits += other.edits
+                made.in_comments = made.in_comments or other.in_comments
+        return made
+
+    def _rename(self, old: Old) -> Renaming:
         made = Renaming()
+        self._find_spellings(old)
         for unit in self.words.units(self.project, old.spellings):
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
@@ -53,6 +73,8 @@ class Renamer:
                 edits = list(self._settings(old, unit))
             elif unit.module is not None:
                 edits = list(self._code(old, unit, made))
+                if old.home is not None and edits and unit.path not in old.paths:
+                    made.elsewhere = made.elsewhere or unit.path
             else:
                 edits = []
             if made.refusal is not None:
@@ -61,6 +83,14 @@ class Renamer:
             made.in_comments = made.in_comments or any(comments.overlap(edit.span) for edit in edits)
             made.edits += [(unit.path, edit) for edit in edits]
         return made
+
+    def _find_spellings(self, old: Old) -> None:
+        """Takes in the name's other spellings that only stand beside those that are known: a parameter, a field."""
+        for name in spellings_of(min(old.spellings)) - old.spellings if old.home is None else ():
+            units = self.words.units(self.project, {name})
+            known = [any(word_of(one).search(unit.document.source) for one in old.spellings) for unit in units]
+            if units and all(known) and not any(_holds_rows(unit, name) for unit in units):
+                old.spellings.add(name)
 
     def _is_meant(self, old: Old, unit: Unit) -> bool:
         """A name that is not Zoom's alone only counts in its own package."""
@@ -107,6 +137,9 @@ class Renamer:
         source = unit.document.source
         purpose = self._purpose_in(old, unit)
         found = list(_occurrences(source, old.spellings))
+        if old.part == "token":
+            yield from self._taken_out(old, unit, found, made)
+            return
         if old.home is not None:
             yield from self._reads(old, unit, found, purpose)
             return
@@ -124,6 +157,20 @@ class Renamer:
             if not spans.overlap(span):
                 yield Edit(span, self._spelled(old, name, purpose).encode())
 
+    def _taken_out(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], made: Renaming) -> Sequence[Edit]:
+        """A token has no new name of its own: what defines it goes, where nothing reads it any longer."""
+        quiet = Spans(_comments(unit))
+        spans = [span for span, name in found if not quiet.hold(span) and self._is_variable_read(old, unit, span, name)]
+        edits = self.constants.dead(unit, spans)
+        if edits is None:
+            place = f"{unit.path}:{unit.document.lines.line_of(spans[0].start)}"
+            made.refusal = f"{min(old.spellings)} still stands at {place}, and a token has no new name of its own"
+        return edits or []
+
+    def _is_variable_read(self, old: Old, unit: Unit, span: Span, name: str) -> bool:
+        """A name that other things have counts where the environment is read by it."""
+        return old.home is None or (name in old.variables and _reads_variable(unit.document.source, span))
+
     def _purpose_in(self, old: Old, unit: Unit) -> Purpose:
         """What a name that served both is for in one file: what the file did, the SDK where that does not say."""
         here = self.purposes.files.get(unit.path, Purpose.NONE) & old.purpose
@@ -132,15 +179,13 @@ class Renamer:
         return old.purpose
 
     def _refusal(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], purpose: Purpose) -> str | None:
-        source, lines = unit.document.source, unit.document.lines
+        lines = unit.document.lines
         for span, name in found:
             place = f"{unit.path}:{lines.line_of(span.start)}"
-            if old.part == "token":
-                return f"{name} still stands at {place}, and a token has no new name of its own"
-            if not name.isupper() and _COLUMN.search(lines.bytes(lines.line_of(span.start))):
+            if not name.isupper() and _ROWS.search(lines.bytes(lines.line_of(span.start))):
                 return f"{name} is a field of a database at {place}"
             new = self._spelled(old, name, purpose)
-            if any(_WRITABLE.match(source, match.end()) for match in word_of(new).finditer(source)):
+            if binds(unit, new):
                 return f"{new} is a name of {unit.path} already"
         return None
 
@@ -170,9 +215,7 @@ class Renamer:
             if name not in old.variables:
                 continue
             new = self._spelled(old, name, purpose)
-            before = source[max(span.start - 60, 0) : span.start]
-            quoted = before[-1:] in (b'"', b"'", b"`") and _CALLED.search(before[:-1].rstrip(b"\\"))
-            if quoted or before.endswith((b"process.env.", b"import.meta.env.", b"process.env?.")):
+            if _reads_variable(source, span):
                 yield Edit(span, new.encode())
             elif _is_taken_out(source, span):
                 yield Edit(span, f"{new}: {name}".encode())
@@ -192,10 +235,30 @@ def hides_secret(old: Old) -> bool:
     return old.part != "key" and any(public_prefix(name) for name in old.variables)
 
 
+def spellings_of(name: str) -> set[str]:
+    """A name as an environment variable, a Python name, a JavaScript name."""
+    words = zoom.words(name)
+    camel = words[0] + "".join(word.capitalize() for word in words[1:])
+    return {"_".join(words).upper(), "_".join(words), camel}
+
+
+def _holds_rows(unit: Unit, name: str) -> bool:
+    lines = unit.document.lines
+    places = word_of(name).finditer(unit.document.source)
+    return any(_ROWS.search(lines.bytes(lines.line_of(match.start()))) for match in places)
+
+
 def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
     for name in sorted(names):
         for match in word_of(name).finditer(source):
             yield Span(match.start(), match.end()), name
+
+
+def _reads_variable(source: bytes, span: Span) -> bool:
+    """``process.env.NAME``, ``os.environ["NAME"]``, ``getenv("NAME")``."""
+    before = source[max(span.start - 60, 0) : span.start]
+    quoted = before[-1:] in (b'"', b"'", b"`") and _CALLED.search(before[:-1].rstrip(b"\\")) is not None
+    return quoted or before.endswith((b"process.env.", b"import.meta.env.", b"process.env?."))
 
 
 def _is_referred_to(source: bytes, span: Span) -> bool:

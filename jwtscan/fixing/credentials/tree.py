@@ -12,6 +12,15 @@ HISTORY = re.compile(r"(?:^|/)(?:migrations|revisions|versions|alembic)/[^/]*$",
 """Migrations of a database: they say what was, and are not changed afterwards."""
 
 
+def binds(unit: Unit, name: str) -> bool:
+    """Whether a program gives a value to a name of its own, in any scope."""
+    module = unit.module
+    if module is None:
+        return False
+    scopes = (module.scope, *(cls.scope for cls in module.classes), *(func.scope for func in module.functions))
+    return any(name in scope.bindings for scope in scopes)
+
+
 class Words:
     """Remembers which files are idle: they have none of the words that are ever asked for."""
 
