@@ -61,5 +61,5 @@ def _read(site: Site, plan: Plan) -> Old:
     final = chain.final(start) if start is not None else None
     if final is None:
         raise NotSeparable("it cannot be followed where the signature goes")
-    draft = Draft(code, plan.layout(unit))
+    draft = Draft(code, code.layout(plan.layout(unit), final.end))
     return Old(plan, site, slots, code, chain, final, draft, takes_app_key_alone(plan))

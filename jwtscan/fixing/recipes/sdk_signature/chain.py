@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jwtscan.fixing.recipes.sdk_signature.code import CALLS, WRAPPERS, Code, called, last_name, span_of
+from jwtscan.fixing.recipes.sdk_signature.code import CALLS, WRAPPERS, Code, called, last_name, span_of, statement_of
 from jwtscan.syntax import ir
 
 if TYPE_CHECKING:
@@ -184,11 +184,12 @@ class Chain:
         if holder is None:
             return ()
         found = self.code.occurrences(holder, self.code.text(name))
-        later = [node for node in found.own or () if node.start_byte > name.end_byte]
+        start = statement_of(name).end_byte
+        later = [node for node in found.own or () if node.start_byte >= start]
         end = min((node.end_byte for node in later), default=self.code.root.end_byte)
         inside = (node for statement in later[:1] for node in self._named(statement, self.code.text(name)))
         reads = {node.id: node for node in (*found.reads, *inside)}
-        return tuple(node for node in reads.values() if name.end_byte < node.start_byte < end)
+        return tuple(node for node in reads.values() if start <= node.start_byte < end)
 
     def _named(self, statement: Node, name: str) -> Iterator[Node]:
         for node in self.code.names(statement):

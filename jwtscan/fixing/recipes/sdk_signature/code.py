@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from jwtscan.syntax import ir
 from jwtscan.syntax.tree import code_of, tree_of
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Span
+from jwtscan.text.layout import Layout, margin_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -76,6 +77,16 @@ class Code:
         while node is not None and node.parent is not None and node.parent.type in WRAPPERS:
             node = node.parent
         return node
+
+    def layout(self, layout: Layout, node: Node) -> Layout:
+        """The document's layout with the indent that the function around a node has, where that is a plain step."""
+        function, statement = function_of(node), statement_of(node)
+        outer = margin_of(self.source, function.start_byte)
+        inner = margin_of(self.source, statement.start_byte)
+        step = inner.removeprefix(outer)
+        is_plain = function.start_point[0] < statement.start_point[0] and inner.startswith(outer)
+        is_first = statement.parent is not None and statement.parent.parent == function
+        return replace(layout, indent=step) if is_plain and is_first and step in ("  ", "    ", "\t") else layout
 
     def calls(self, top: Node) -> Iterator[Node]:
         return (node for node in walk(top) if node.type in CALLS)

@@ -13,7 +13,7 @@ from jwtscan.fixing import Import, Intent
 from jwtscan.fixing.recipes.sdk_signature.code import CALLS, called, last_name, span_of, statement_of
 from jwtscan.fixing.recipes.sdk_signature.libraries import imported, is_at_least, is_old_node, required
 from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old, place
-from jwtscan.fixing.recipes.sdk_signature.reasons import is_browser
+from jwtscan.fixing.recipes.sdk_signature.where import is_browser, is_server
 from jwtscan.syntax import ir
 from jwtscan.text import Span
 
@@ -44,7 +44,7 @@ class JavaScript:
     # -- with a library --------------------------------------------------------------------------------------------
 
     def _library(self) -> str | None:
-        """The call that signs, with ``{payload}`` and ``{secret}`` to fill in."""
+        """The call that signs, with ``{header}``, ``{payload}`` and ``{secret}`` to fill in."""
         unit = self.old.code.unit
         whole = imported(unit, "jsonwebtoken")
         if whole is not None:
@@ -60,18 +60,15 @@ class JavaScript:
             jsrsasign = imported(unit, "jsrsasign")
             kjur = f"{jsrsasign}.KJUR" if jsrsasign is not None else None
         if kjur is not None:
-            header = self.old.quoted("HS256")
-            words = (
-                f"JSON.stringify({{{{ alg: {header}, typ: {self.old.quoted('JWT')} }}}}), JSON.stringify({{payload}})"
-            )
-            return f"{kjur}.jws.JWS.sign({header}, {words}, {{secret}})"
+            texts = "JSON.stringify({header}), JSON.stringify({payload})"
+            return f"{kjur}.jws.JWS.sign({self.old.quoted('HS256')}, {texts}, {{secret}})"
         return self._from_package()
 
     def _from_package(self) -> str | None:
         """jsonwebtoken where the file's package has it and the file could import it."""
         old, project = self.old, self.old.plan.project
         unit = old.code.unit
-        if unit.kind in ("html", "vue", "svelte") or is_browser(old):
+        if unit.kind in ("html", "vue", "svelte") or is_browser(old.code.unit, old.plan):
             return None
         if required(project, unit, "jsonwebtoken") is None:
             return None
@@ -90,9 +87,12 @@ class JavaScript:
         spans = [*gone, *map(span_of, dead)]
         self.intents |= old.unused(spans, secret)
         iat, exp, payload = self._fresh(spans)
-        rows = f"{self._const} {payload} = {self._payload(iat, exp)}{self._close}"
+        rows = f"{self._const} {payload} = {self._payload(iat, exp)}{self.old.closing}"
+        header = old.fresh(("header", "jwtHeader"), spans)
+        if "{header}" in sign:
+            rows = f"{self._const} {header} = {self._header}{old.closing}\n{rows}"
         spots = [(self._times(iat, exp), self._time(dead)), (rows, self._data(dead))]
-        place(old, dead, spots, sign.format(payload=payload, secret=secret))
+        place(old, dead, spots, sign.format(header=header, payload=payload, secret=secret))
 
     def _secret(self) -> str:
         """The secret as the HMAC is given it."""
@@ -145,7 +145,7 @@ class JavaScript:
             behind = old.code.source[source.end_byte : statement.end_byte].decode()
             rows += f"\n{ahead}{made}{behind}"
         else:
-            rows += f"\n{self._const} {message} = {made}{self._close}"
+            rows += f"\n{self._const} {message} = {made}{self.old.closing}"
         if inline:
             hashed = hashed.replace(old.code.text(source), message)
         elif name is None:
@@ -212,7 +212,11 @@ class JavaScript:
     def _is_node(self) -> bool:
         """Whether ``Buffer`` is Node's own and knows ``base64url``."""
         old = self.old
-        if is_browser(old) or old.final.encoding or _BUFFER.match(old.code.text(old.final.links[0])) is None:
+        if (
+            not is_server(old.code.unit, old.plan)
+            or old.final.encoding
+            or _BUFFER.match(old.code.text(old.final.links[0])) is None
+        ):
             return False
         if is_old_node(old.plan.project, old.code.unit):
             return False
@@ -256,10 +260,6 @@ class JavaScript:
     # -- what is written -------------------------------------------------------------------------------------------
 
     @property
-    def _close(self) -> str:
-        return ";" if self.old.draft.layout.semicolons else ""
-
-    @property
     def _const(self) -> str:
         statement = self.old.code.text(statement_of(self.old.final.end))
         body = self.old.code.text(self.old.function)
@@ -279,8 +279,8 @@ class JavaScript:
 
     def _times(self, iat: str, exp: str) -> str:
         return (
-            f"{self._const} {iat} = Math.floor(Date.now() / 1000) - 30{self._close}\n"
-            f"{self._const} {exp} = {iat} + 2 * 60 * 60{self._close}"
+            f"{self._const} {iat} = Math.floor(Date.now() / 1000) - 30{self.old.closing}\n"
+            f"{self._const} {exp} = {iat} + 2 * 60 * 60{self.old.closing}"
         )
 
     def _time(self, dead: list[Node]) -> Node | None:
@@ -299,22 +299,27 @@ class JavaScript:
 
     def _rows(self, payload: str, iat: str, exp: str, safe: str | None) -> str:
         """The statements before the message: the claims, and what makes base64url where nothing there does."""
-        rows = [f"{self._const} {payload} = {self._payload(iat, exp)}{self._close}"]
+        rows = [f"{self._const} {payload} = {self._payload(iat, exp)}{self.old.closing}"]
         if safe is not None:
             q = self.old.draft.layout.quote
             parameter = "text: string" if self.old.code.is_typed else "text"
             steps = f"text.replace(/\\+/g, {q}-{q}).replace(/\\//g, {q}_{q}).replace(/=+$/, {q}{q})"
-            rows.append(f"{self._const} {safe} = ({parameter}) => {steps}{self._close}")
+            rows.append(f"{self._const} {safe} = ({parameter}) => {steps}{self.old.closing}")
         return "\n".join(rows)
+
+    @property
+    def _header(self) -> str:
+        return f"{{ alg: {self.old.quoted('HS256')}, typ: {self.old.quoted('JWT')} }}"
 
     def _message(self, payload: str, safe: str | None) -> str:
         old = self.old
-        header = f"{{ alg: {old.quoted('HS256')}, typ: {old.quoted('JWT')} }}"
         if safe is None:
             encoded = f"Buffer.from(JSON.stringify(part)).toString({old.quoted('base64url')})"
         else:
-            encoded = f"{safe}({self._encoder('JSON.stringify(part)')})"
-        return f"[{header}, {payload}]\n    .map((part) => {encoded})\n    .join({old.quoted('.')})"
+            encoded = self._encoder("JSON.stringify(part)")
+            # js-base64's own base64url needs nothing more.
+            encoded = encoded if ".encodeURI(" in encoded else f"{safe}({encoded})"
+        return f"[{self._header}, {payload}]\n    .map((part) => {encoded})\n    .join({old.quoted('.')})"
 
     def _encoder(self, text: str) -> str:
         """The file's own way to make base64 of a text, as it finished the old signature."""

@@ -48,6 +48,13 @@ class Old:
         return function_of(self.final.end)
 
     @property
+    def closing(self) -> str:
+        """A semicolon where the statement that ends the signature has one."""
+        if self.expression_body is not None:
+            return ";" if self.draft.layout.semicolons else ""
+        return ";" if self.code.text(statement_of(self.final.end)).endswith(";") else ""
+
+    @property
     def expression_body(self) -> Node | None:
         """The body of the function that ends the signature, where that is an expression and no block."""
         if self.function.type not in ("arrow_function", "lambda"):
@@ -234,8 +241,7 @@ def _open(old: Old, body: Node, rows: list[str], end: str) -> None:
     source, finish = old.code.source, old.final.end
     ahead = source[body.start_byte : finish.start_byte].decode()
     behind = source[finish.end_byte : body.end_byte].decode()
-    closing = ";" if old.draft.layout.semicolons else ""
-    lines = [*"\n".join(rows).split("\n"), f"return {ahead}{end}{behind}{closing}"]
+    lines = [*"\n".join(rows).split("\n"), f"return {ahead}{end}{behind}{old.closing}"]
     old.draft.replace(body, "\n".join(["{", *(f"    {line}" for line in lines), "}"]))
 
 
