@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Confidence, Match, Project, Rule, Severity, Span, Spans, Unit, zoom
+from jwtscan.api import Confidence, Held, Match, Project, Rule, Severity, Span, Spans, Unit, recipe, zoom
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - every rule has this signature
@@ -18,7 +18,16 @@ def find(unit: Unit, project: Project) -> Iterator[Match]:  # noqa: ARG001 - eve
                 Confidence.HIGH,
                 evidence=("it decodes to aud null, iss of 22 characters and exp, as the JWT app's page gives it",),
                 secrets=(text,),
+                subject=_held(unit, span),
             )
+
+
+def _held(unit: Unit, span: Span) -> Held | None:
+    """The text or the setting that the token stands in."""
+    for literal in unit.module.literals if unit.module is not None else ():
+        if unit.span(literal.span).holds(span):
+            return Held(unit, literal)
+    return next((Held(unit, setting) for setting in unit.settings if setting.value_span.holds(span)), None)
 
 
 rule = Rule(
@@ -41,4 +50,9 @@ token = access_token()  # fetched by Server-to-Server OAuth
     page="https://developers.zoom.us/docs/internal-apps/jwt-app-migration/",
     language="python",
     find=find,
+    fix=recipe("pasted_token"),
+    safety="""\
+Safe where the function that holds the token can fetch one, with whatever calls it. Where no token can be put in its \
+place (the browser, the top level of a script that cannot wait), the text is emptied under `--unsafe-fixes`: the call \
+was refused anyway, and the leaked credential is gone.""",
 )

@@ -6,22 +6,13 @@ import json
 import posixpath
 import re
 
+from jwtscan.fixing.javascript.package import why_browser
 from jwtscan.fixing.names import Purpose, new_name
 from jwtscan.fixing.plan import Plan
 from jwtscan.meaning import zoom
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
-_PAGES = frozenset({"html", "vue", "svelte"})
-_VIEWS = re.compile(
-    r"(?:react|react-dom|vue|preact|svelte|solid-js|jquery|@angular/.*|@ionic/.*|next/(?:router|link|image))"
-)
-_SERVERS = re.compile(
-    r"(?:node:.*|express|fastify|koa|@nestjs/.*|http|https|fs|crypto|path|os|url|jsonwebtoken|dotenv|body-parser|"
-    r"mongoose|firebase-(?:admin|functions)|@google-cloud/.*|aws-sdk|aws-lambda|request|discord\.js|next/server)"
-)
-_ROUTE = re.compile(r"(?:^|/)(?:pages/api/|app/(?:.*/)?route\.[jt]s|api/|server/|functions/|lambda/|netlify/)")
-_BROWSER = re.compile(rb"\b(?:document|window|localStorage)\s*[.\[]")
 _BUNDLERS = (
     ("next", "NEXT_PUBLIC_", "process.env."),
     ("react-scripts", "REACT_APP_", "process.env."),
@@ -32,31 +23,11 @@ _BUNDLERS = (
 
 def is_browser(plan: Plan, unit: Unit) -> bool:
     """Whether the program of a unit runs in a browser, as far as its own text and place say."""
-    if unit.kind in _PAGES:
-        return True
-    module = unit.module
-    if module is None or module.language == "python":
+    if unit.module is None or unit.module.language == "python":
         return False
-    imported = {ref.module for ref in module.imports}
-    if _ROUTE.search(unit.path) and not imported & set(zoom.SDK_PACKAGES):
-        return False
-    if imported & set(zoom.SDK_PACKAGES) or any(_VIEWS.fullmatch(name) for name in imported):
+    if b"ZoomMtg" in unit.document.source or why_browser(plan.project, unit) is not None:
         return True
-    if any(_SERVERS.fullmatch(name) for name in imported):
-        return False
-    source = unit.document.source
-    if b"ZoomMtg" in source or _BROWSER.search(source) or unit.kind == "tsx":
-        return True
-    if any(is_browser_import(other) for other in plan.project.uses.profiles.importers(unit)):
-        return True
-    return "module.exports" not in source.decode("utf-8", "replace") and _package(plan, unit.path) is None
-
-
-def is_browser_import(unit: Unit) -> bool:
-    """Whether a unit that imports another can only run in a browser."""
-    return unit.module is not None and any(
-        ref.module in zoom.SDK_PACKAGES or _VIEWS.fullmatch(ref.module) for ref in unit.module.imports
-    )
+    return any(ref.module.startswith(zoom.SDK_PACKAGES) for ref in unit.module.imports)
 
 
 def read_of(plan: Plan, unit: Unit, part: str, purpose: Purpose) -> str:
