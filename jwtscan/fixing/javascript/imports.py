@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 _MODULE_ENDS = (".mjs", ".mts", ".ts", ".tsx", ".vue", ".svelte")
 _HEAD = frozenset({"hash_bang_line", "comment"})
+_QUIET = frozenset({"comment", "empty_statement", *DECLARATIONS})
 
 
 def import_edits(tree: Tree, path: str, imports: Sequence[Import], layout: Layout) -> list[Edit]:
     """The edits that give a program the imports it does not have yet."""
     edits = []
     lines: list[str] = []
+    is_module = writes_modules(tree, path)
     for wanted in sorted(set(imports), key=repr):
         if any(_has(tree, node, wanted) for node in tree.root.named_children):
             continue
@@ -29,9 +31,9 @@ def import_edits(tree: Tree, path: str, imports: Sequence[Import], layout: Layou
             end = beside.named_children[-1].end_byte
             edits.append(Edit(Span(end, end), f", {_specifier(wanted, ' as ')}".encode()))
         else:
-            lines.append(_written(wanted, layout, is_module=writes_modules(tree, path)))
+            lines.append(_written(wanted, layout, is_module=is_module))
     if lines:
-        edits.append(_placed(tree, lines, layout))
+        edits.append(_placed(tree, lines, layout, is_module=is_module))
     return edits
 
 
@@ -117,25 +119,15 @@ def _specifiers(tree: Tree, wanted: Import) -> Node | None:
     return None
 
 
-def _placed(tree: Tree, lines: Sequence[str], layout: Layout) -> Edit:
-    """One edit that puts lines behind the imports at the top, else before the first statement."""
-    last: Node | None = None
-    first: Node | None = None
-    for node in tree.root.named_children:
-        if node.type in _HEAD:
-            continue
-        if _is_directive(node):
-            last = last or node
-        elif is_import(tree, node):
-            last = node
-        else:
-            first = node
-            break
+def _placed(tree: Tree, lines: Sequence[str], layout: Layout, *, is_module: bool) -> Edit:
+    """One edit that puts lines behind the imports that a program begins with, else before its first statement."""
+    last = _last_import(tree, is_module=is_module)
     if last is not None:
         margin = margin_of(tree.source, last.start_byte)
         text = "".join(f"{layout.newline}{margin}{line}" for line in lines)
-        end = _end_of_line(last)
+        end = _end_of_line(tree, last)
         return Edit(Span(end, end), text.encode())
+    first = next((node for node in tree.root.named_children if node.type not in _HEAD), None)
     if first is None:
         end = len(tree.source.rstrip())
         return Edit(Span(end, end), (layout.newline + layout.newline.join(lines)).encode())
@@ -146,12 +138,31 @@ def _placed(tree: Tree, lines: Sequence[str], layout: Layout) -> Edit:
     return Edit(Span(at, at), (text[: len(text) - len(margin)] + blank if blank else text).encode())
 
 
-def _end_of_line(node: Node) -> int:
-    """Behind a statement and a comment that stands on its last line."""
+def _last_import(tree: Tree, *, is_module: bool) -> Node | None:
+    """The last import before the program begins to do things; an ``import`` where there are some, for a module."""
+    imports: list[Node] = []
+    directive: Node | None = None
+    for node in tree.root.named_children:
+        if _is_directive(node):
+            directive = directive or node
+        elif is_import(tree, node):
+            imports.append(node)
+        elif imports and node.type not in _QUIET:
+            break
+    proper = [node for node in imports if node.type == "import_statement"] if is_module else []
+    return next(reversed(proper or imports), directive)
+
+
+def _end_of_line(tree: Tree, node: Node) -> int:
+    """Behind a statement, the spaces after it and a comment that stands on its last line."""
     following = node.next_sibling
+    end = node.end_byte
     if following is not None and following.type == "comment" and following.start_point.row == node.end_point.row:
-        return following.end_byte
-    return node.end_byte
+        end = following.end_byte
+    blank = end
+    while tree.source[blank : blank + 1] in (b" ", b"\t"):
+        blank += 1
+    return blank if tree.source[blank : blank + 1] in (b"", b"\n", b"\r") else end
 
 
 def _is_directive(node: Node) -> bool:

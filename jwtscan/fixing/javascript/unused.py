@@ -11,6 +11,7 @@ from jwtscan.fixing.javascript.names import Names, Scope, declaration_of
 from jwtscan.fixing.javascript.purity import is_pure
 from jwtscan.fixing.javascript.tree import Tree, ancestors, scope_name
 from jwtscan.text import Edit, Span
+from jwtscan.text.layout import layout_of, margin_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -63,7 +64,7 @@ def _taken_out(tree: Tree, name: Node, acts: Acts) -> Edit | None:
     if parent is None:
         return None
     if parent.type == "function_declaration":
-        return Edit(lines_of(tree, parent), b"")
+        return gone(tree, parent)
     statement = next((one for one in ancestors(name) if one.type == "import_statement"), None)
     if statement is not None:
         return _import_without(tree, statement, name, acts)
@@ -90,7 +91,7 @@ def _without_declarator(tree: Tree, statement: Node, declarator: Node, acts: Act
     loaded = required(tree, value) if value is not None else None
     if value is not None and loaded is not None and acts(tree.text(loaded)[1:-1]):
         return Edit(Span(statement.start_byte, value.start_byte), b"")
-    return Edit(lines_of(tree, statement), b"")
+    return gone(tree, statement)
 
 
 def _pattern_without(tree: Tree, statement: Node, pattern: Node, name: Node) -> Edit | None:
@@ -108,14 +109,14 @@ def _pattern_without(tree: Tree, statement: Node, pattern: Node, name: Node) -> 
         return _among(items, item)
     if len([child for child in statement.named_children if child.type == "variable_declarator"]) > 1:
         return None
-    return Edit(lines_of(tree, statement), b"")
+    return gone(tree, statement)
 
 
 def _import_without(tree: Tree, statement: Node, name: Node, acts: Acts) -> Edit | None:
     clause = next((child for child in statement.named_children if child.type == "import_clause"), None)
     source = statement.child_by_field_name("source")
     if source is None:
-        return Edit(lines_of(tree, statement), b"")  # import x = require("x")
+        return gone(tree, statement)  # import x = require("x")
     if clause is None:
         return None
     parts = [child for child in clause.named_children if child.type != "comment"]
@@ -131,7 +132,7 @@ def _import_without(tree: Tree, statement: Node, name: Node, acts: Acts) -> Edit
         return _among(parts, item)
     if acts(tree.text(source)[1:-1]):
         return Edit(Span(clause.start_byte, source.start_byte), b"")
-    return Edit(lines_of(tree, statement), b"")
+    return gone(tree, statement)
 
 
 def _among(items: Sequence[Node], item: Node) -> Edit | None:
@@ -148,8 +149,18 @@ def _among(items: Sequence[Node], item: Node) -> Edit | None:
     return Edit(Span(first.end_byte, item.end_byte), b"")
 
 
+def gone(tree: Tree, statement: Node) -> Edit:
+    """Takes out a statement; the comments inside of it stay, on lines of their own."""
+    comments = [tree.text(node) for node in tree.walk(statement) if node.type == "comment"]
+    if not comments:
+        return Edit(lines_of(tree, statement), b"")
+    newline = layout_of(tree.source).newline
+    margin = margin_of(tree.source, statement.start_byte)
+    return Edit(Span(statement.start_byte, statement.end_byte), f"{newline}{margin}".join(comments).encode())
+
+
 def lines_of(tree: Tree, statement: Node) -> Span:
-    """A statement with its line; the line stays where something else stands on it. One of two blank lines goes too."""
+    """A statement with its line; the line stays where something else stands on it. Blank lines on one side go too."""
     source = tree.source
     start = statement.start_byte
     while start > 0 and source[start - 1 : start] in (b" ", b"\t"):
@@ -161,8 +172,9 @@ def lines_of(tree: Tree, statement: Node) -> Span:
     if not alone or source[end : end + 1] not in (b"", b"\n", b"\r"):
         return Span(statement.start_byte, statement.end_byte if not alone else end)
     end = _line_end(source, end)
-    if _is_blank(source, end) and (start == 0 or _is_blank_before(source, start)):
-        end = _line_end(source, end + _width(source, end))
+    if start == 0 or _is_blank_before(source, start):
+        while _is_blank(source, end):
+            end = _line_end(source, end + _width(source, end))
     return Span(start, end)
 
 

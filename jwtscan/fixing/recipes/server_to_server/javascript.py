@@ -10,18 +10,19 @@ from jwtscan.fixing.asynchrony import Asynchrony
 from jwtscan.fixing.javascript.mentions import Scripts
 from jwtscan.fixing.javascript.package import why_browser
 from jwtscan.fixing.javascript.tree import Tree, function_of, span_of, wrapped
-from jwtscan.fixing.javascript.unused import lines_of
+from jwtscan.fixing.javascript.unused import gone
 from jwtscan.fixing.origin import Origin, origin
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
 from jwtscan.fixing.recipes.server_to_server.javascript_constants import Constant
-from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting
+from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting, joined
 from jwtscan.fixing.recipes.server_to_server.javascript_mint import (
     Handed,
     handed,
     leftovers,
     only_assembles,
     token_node,
+    verified,
 )
 from jwtscan.fixing.templates import token_of
 from jwtscan.syntax import ir
@@ -87,7 +88,7 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     node = token_node(tree, use, sites[0]) if sites else None
     if node is None or (sites[0].role == "hmac" and not only_assembles(tree, node)):
         return advice(TITLE, "how the token is put together is not understood", _SKETCH, left_to_do(plan))
-    given = handed(use, plan, tree, node, sites[0], worst)
+    given = verified(use, plan) or handed(use, plan, tree, node, sites[0], worst)
     if isinstance(given, str):
         return advice(TITLE, given, _SKETCH, left_to_do(plan))
     return _Draft(use, plan, scripts, tree, node, sites[0], given, worst).proposal()
@@ -126,12 +127,12 @@ class _Draft:
         else:
             needs_token = self._minted()
             title = title if needs_token else "take out a token that nothing uses"
-        edits = [*((self.path, edit) for edit in self.hosting.edits), *self.waits.edits]
+        edits = joined([*((self.path, edit) for edit in self.hosting.edits), *self.waits.edits])
         intents: set[Intent] = set(leftovers(self.tree, self.path, [self.node]))
         intents |= {Unrequired("npm", name, _modules(name)) for name in _PACKAGES if self._uses_package(name)}
         if needs_token:
             intents |= self.token.intents
-        return self._made(title, tuple(dict.fromkeys(edits)), frozenset(intents))
+        return self._made(title, edits, frozenset(intents))
 
     def _made(self, title: str, edits: tuple[tuple[str, Edit], ...], intents: frozenset[Intent]) -> Proposal:
         todo = left_to_do(self.plan)
@@ -212,14 +213,12 @@ class _Draft:
         assert statement is not None
         alone = len([child for child in statement.named_children if child.type == "variable_declarator"]) == 1
         if not references and alone:
-            self.hosting.edits.append(Edit(lines_of(self.tree, statement), b""))
-            self._keep_comments(statement)
+            self.hosting.edits.append(gone(self.tree, statement))
             return False
         if function_of(declarator) is None:
             constant = Constant(self.hosting, self.waits, self.use.unit, self.tree)
             constant.dissolve(statement, name, references, alone=alone)
-            self._keep_comments(statement)
-            return True
+            return self.hosting.is_used or bool(self.waits.obstacles)
         self._local(declarator, statement, references, alone=alone)
         return True
 
@@ -253,16 +252,7 @@ class _Draft:
         at = statement.start_byte
         margin = margin_of(source, at)
         text = "".join(f"{comment}{self.layout.newline}{margin}" for comment in found)
-        clash = next((edit for edit in self.hosting.edits if edit.span.overlaps(Span(at, at))), None)
-        if clash is not None:
-            self.hosting.edits.remove(clash)
-            start = min(clash.span.start, at)
-            lead = margin.encode() if start < at else b""
-            self.hosting.edits.append(
-                Edit(clash.span, lead + text.encode() + clash.text if clash.text else text.encode())
-            )
-        else:
-            self.hosting.edits.append(Edit(Span(at, at), text.encode()))
+        self.hosting.edits.append(Edit(Span(at, at), text.encode()))
 
 
 def _returns(statement: Node, references: list[Node]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jwtscan.fixing.asynchrony import Asynchrony
 from jwtscan.fixing.javascript.purity import is_pure
 from jwtscan.fixing.javascript.tree import Tree, ancestors, function_of, statement_of, wrapped
-from jwtscan.fixing.javascript.unused import lines_of
+from jwtscan.fixing.javascript.unused import gone
 from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import margin_of
@@ -35,7 +35,7 @@ class Constant:
         if not alone or _is_exported(statement):
             self._stop(statement, "the token is exported, or declared together with something else")
             return
-        self.hosting.edits.append(Edit(lines_of(self.tree, statement), b""))
+        self.hosting.edits.append(gone(self.tree, statement))
         self._spread(references, self.tree.text(name), depth=0)
 
     def _spread(self, references: Sequence[Node], variable: str, depth: int) -> None:
@@ -58,7 +58,7 @@ class Constant:
 
     def _at_module_level(self, statement: Node, node: Node, nodes: Sequence[Node], depth: int) -> None:
         if _is_logged(self.tree, statement):
-            self.hosting.edits.append(Edit(lines_of(self.tree, statement), b""))
+            self.hosting.edits.append(gone(self.tree, statement))
             return
         declarator = next((one for one in ancestors(node) if one.type == "variable_declarator"), None)
         value = declarator.child_by_field_name("value") if declarator is not None else None

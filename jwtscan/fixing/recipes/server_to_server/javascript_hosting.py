@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
 from jwtscan.fixing.javascript.callbacks import Part, callee_of, is_guarded, parameters, part_of, why_not_async
 from jwtscan.fixing.javascript.package import handles_rejections
 from jwtscan.fixing.javascript.tree import FUNCTIONS, Tree, ancestors, function_of, is_async, span_of, wrapped
-from jwtscan.fixing.javascript.unused import lines_of
+from jwtscan.fixing.javascript.unused import gone
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import Layout, margin_of
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _BLOCKS = frozenset({"statement_block", "switch_case", "switch_default"})
 _AROUND = frozenset({"member_expression", "subscript_expression", "call_expression"})
 _NAMES = ("token", "accessToken", "zoomToken", "zoomAccessToken")
+_STEPS = frozenset({"then", "catch", "finally", "map"})
 _ROUTED = frozenset({"get", "post", "put", "patch", "delete", "all", "use"})
 
 
 class Hosting:
     """The places of one file that send a token, and the functions that fetch it for them.
 
-    ``call`` gives the token, without ``await``. ``edits`` are what it takes in the file.
+    ``call`` gives the token, without ``await``. ``edits`` are what it takes in the file; ``is_used`` says that
+    something calls it.
     """
 
     def __init__(self, unit: Unit, tree: Tree, waits: Asynchrony, layout: Layout, call: str) -> None:
@@ -38,6 +40,7 @@ class Hosting:
         self.layout = layout
         self.call = call
         self.edits: list[Edit] = []
+        self.is_used = False
 
     def place(self, sites: Sequence[Node], variable: str | None = None, declared: Node | None = None) -> None:
         """Has a token where each of ``sites`` stands.
@@ -56,8 +59,17 @@ class Hosting:
                 continue
             hosts[host.id] = host
             groups[host.id].append(site)
+        self._gather(hosts, groups, variable)
         for key, members in groups.items():
             self._fetch(hosts[key], members, variable, declared)
+
+    def _gather(self, hosts: dict[int, Node], groups: dict[int, list[Node]], variable: str | None) -> None:
+        """Lets a step of a promise chain read what the function around it has fetched."""
+        for key, host in list(hosts.items()):
+            step = callee_of(self.tree, host).rpartition(".")[2] in _STEPS
+            around = next((one for one in ancestors(host) if one.id in groups), None)
+            if variable is not None and step and around is not None and around.type in FUNCTIONS:
+                groups[around.id] += groups.pop(key)
 
     def in_place(self, node: Node) -> None:
         """Awaits the token right where it was made."""
@@ -111,6 +123,7 @@ class Hosting:
 
     def _insert(self, block: Node, first: Node, name: str, handler: str | None, declared: Node | None) -> None:
         """Puts the declaration of a token before the statement of ``block`` that needs it first."""
+        self.is_used = True
         end = ";" if self.layout.semicolons else ""
         if handler is None:
             rows = [f"const {name} = await {self.call}{end}"]
@@ -129,7 +142,7 @@ class Hosting:
         written = self.layout.lines(text, margin) + self.layout.newline + margin
         self.edits.append(Edit(Span(at, at), written.encode()))
         if declared is not None:
-            self.edits.append(Edit(lines_of(self.tree, declared), b""))
+            self.edits.append(gone(self.tree, declared))
 
     def _next(self, host: Node) -> str | None:
         """What Express hands a failure to: the third parameter, which is added where there are two."""
@@ -147,6 +160,7 @@ class Hosting:
 
     def inline(self, site: Node) -> None:
         """Writes the awaited call where a place stands."""
+        self.is_used = True
         text = f"await {self.call}"
         if site.type == "shorthand_property_identifier":
             self.edits.append(Edit(span_of(site), f"{self.tree.text(site)}: {text}".encode()))
@@ -163,6 +177,17 @@ class Hosting:
     def _free_name(self) -> str:
         names = self.waits.scripts.names(self.unit, self.tree)
         return next((name for name in _NAMES if not names.is_taken(name)), _NAMES[-1])
+
+
+def joined(edits: Iterable[tuple[str, Edit]]) -> tuple[tuple[str, Edit], ...]:
+    """The edits by path and place, each once; those that touch, as statements do that go together, are one."""
+    found: list[tuple[str, Edit]] = []
+    for path, edit in sorted(dict.fromkeys(edits), key=lambda row: (row[0], row[1].span)):
+        if found and found[-1][0] == path and found[-1][1].span.end == edit.span.start:
+            before = found.pop()[1]
+            edit = Edit(before.span.join(edit.span), before.text + edit.text)
+        found.append((path, edit))
+    return tuple(found)
 
 
 def _block(host: Node, sites: Sequence[Node]) -> Node | None:

@@ -229,3 +229,17 @@ def _values(name: Node) -> list[Node]:
     declarator = next((one for one in ancestors(name) if one.type in ("variable_declarator", "program")), None)
     value = declarator.child_by_field_name("value") if declarator is not None else None
     return [value] if value is not None and declaration_of(name) is not None else []
+
+
+def verified(use: Use, plan: Plan) -> str | None:
+    """Where a program checks its tokens with the very secret that signs them: an OAuth token does not pass there."""
+    secrets = {value.name or value.text for value in use.secrets} - {None, ""}
+    for unit in plan.project.candidates():
+        for call in unit.module.calls if unit.module is not None else ():
+            if not isinstance(call.func, ir.Attr) or call.func.name != "verify" or len(call.args) < 2:
+                continue
+            names = {value.name or value.text for value in plan.project.reach(unit, call.args[1])}
+            if secrets & names and any(name.startswith("jsonwebtoken") for name in plan.project.names(unit, call.func)):
+                line = unit.document.lines.line_of(unit.span(call.span).start)
+                return f"{unit.path}:{line}: the token is verified with the API secret, which signs none of Zoom's"
+    return None
