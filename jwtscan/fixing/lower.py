@@ -12,6 +12,8 @@ from jwtscan.fixing.plan import Plan
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Edit, apply
 
+MAX_ROUNDS = 4
+
 
 def lower(plan: Plan, proposals: Sequence[Proposal]) -> dict[str, bytes]:
     """The new source of every file that changes, by path; created files too. Same input, same bytes."""
@@ -43,27 +45,48 @@ def _tidy(plan: Plan, sources: dict[str, bytes], intents: Iterable[Intent]) -> N
         elif isinstance(intent, Unused):
             wanted[intent.path][1].append(intent)
     for path, (imports, unused) in wanted.items():
-        unit = plan.project.units[path]
-        source = sources.get(path, unit.document.source)
-        if unit.kind == "python":
-            from jwtscan.fixing.python import tidy
+        _tidied(plan, sources, path, imports, unused)
+    # What one file no longer imports, another no longer has to have.
+    for _ in range(MAX_ROUNDS):
+        before = dict(sources)
+        for path, (_, unused) in wanted.items():
+            if unused and plan.project.units[path].kind == "python":
+                _tidied(plan, sources, path, [], unused)
+        if sources == before:
+            break
 
-            sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit))
-        else:
-            from jwtscan.fixing.javascript import acts_when_loaded
-            from jwtscan.fixing.javascript import tidy as tidy_script
 
-            sources[path] = tidy_script(unit, source, imports, unused, acts_when_loaded(plan.project, unit))
+def _tidied(
+    plan: Plan, sources: dict[str, bytes], path: str, imports: Sequence[Import], unused: Sequence[Unused]
+) -> None:
+    unit = plan.project.units[path]
+    source = sources.get(path, unit.document.source)
+    if unit.kind == "python":
+        from jwtscan.fixing.python import tidy
+
+        sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit))
+    else:
+        from jwtscan.fixing.javascript import acts_when_loaded
+        from jwtscan.fixing.javascript import tidy as tidy_script
+
+        sources[path] = tidy_script(unit, source, imports, unused, acts_when_loaded(plan.project, unit))
 
 
 def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bool:
-    """Whether a file that imports ``unit`` speaks of ``name``."""
-    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+    """Whether another file reads ``name``: one that imports ``unit``, or through a framework's settings object."""
+    word = re.escape(name.encode())
+    anywhere = re.compile(rb"\b%s\b" % word)
+    member = re.compile(rb"(?:settings\.|config\[[\"'])%s\b" % word)
     for path, other in list(plan.project.units.items()):
-        refs = (*other.module.imports, *other.module.star_exports) if other.module is not None else ()
-        targets = (plan.project.modules.target(other, ref) for ref in refs if other is not unit)
-        named = any(target is not None and target[0] == unit.path for target in targets)
-        if named and word.search(sources.get(path, other.document.source)):
+        if other is unit or other.module is None:
+            continue
+        source = sources.get(path, other.document.source)
+        if member.search(source):
+            return True
+        targets = (
+            plan.project.modules.target(other, ref) for ref in (*other.module.imports, *other.module.star_exports)
+        )
+        if any(target is not None and target[0] == unit.path for target in targets) and anywhere.search(source):
             return True
     return False
 

@@ -12,7 +12,9 @@ from jwtscan.syntax import ir
 _VISITOR = re.compile(
     r"\b(?:req|request|body|query|params|args|form|session|event|row|user|tenant|account|payload|ctx|context)\b", re.I
 )
-_LOADED = re.compile(r"load|open\(|config|yaml|toml|ini|environ|getenv|parser|settings|dotenv|secret_?manager", re.I)
+_LOADED = re.compile(
+    r"load|open\(|config|yaml|toml|ini|environ|getenv|parser|settings|dotenv|secret_?manager|importlib|Field", re.I
+)
 
 
 class Origin(enum.IntEnum):
@@ -51,4 +53,4 @@ def _of(value: Value) -> Origin:
         return Origin.TENANT if visitors else Origin.CALLER
     if "()" in name:
         return Origin.SETTINGS if _LOADED.search(name) else Origin.TENANT
-    return Origin.ENVIRONMENT if end.call is None else Origin.SETTINGS
+    return Origin.ENVIRONMENT if end.call is None and not name.startswith("this.") else Origin.SETTINGS

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import Assignment
+from libcst.metadata import Assignment, BuiltinAssignment, ImportAssignment
 
 from jwtscan.fixing.python.guards import guard_of
 from jwtscan.fixing.python.lines import without
@@ -31,16 +31,16 @@ _PEEL = re.compile(r"""\.(?:split\(\s*["']'["']\s*\)|(?:l?strip)\(\s*["']b'?["']
 
 @dataclass(slots=True)
 class Flow:
-    """What following found: edits and statements that go, by path; ``doubts`` are reasons why that may be wrong.
+    """What following found: edits and statements that go, by path.
 
-    ``root`` is the span that the mint's expression takes with all that is done to it at once; ``reads`` are the places
-    in its own file where the value is read by name, ``is_kept`` says that it goes anywhere at all.
+    ``doubts`` are reasons why that may be wrong, ``stops`` those why it cannot be right.
     """
 
     plan: Plan
     edits: dict[str, dict[Span, bytes]] = field(default_factory=lambda: defaultdict(dict))
     gone: dict[str, set[cst.BaseStatement]] = field(default_factory=lambda: defaultdict(set))
     doubts: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
     _seen: set[tuple[str, Span]] = field(default_factory=set)
     _queue: list[tuple[Unit, Tree, cst.CSTNode]] = field(default_factory=list)
 
@@ -73,7 +73,7 @@ class Flow:
         found = scope[target.value] if scope is not None else ()
         if any(one.references for one in found if isinstance(one, Assignment)):
             return True
-        return not tree.path_of(target) and any(True for _ in self._imported(unit, target.value))
+        return not tree.path_of(target) and any(True for _ in self.imported(unit, target.value))
 
     # -- one expression ----------------------------------------------------------------------------------------------
 
@@ -82,9 +82,7 @@ class Flow:
         if guard is not None:
             self._unguard(unit, tree, node, guard)
             return node
-        outer = node
-        while (wider := _undone(tree, outer)) is not None:
-            outer = wider
+        outer = widest(tree, node)
         text = tree.text(node).encode()
         if outer is not node and not is_root and not _is_plain_str(outer, node):
             self.edits[unit.path][tree.span(outer)] = text
@@ -136,19 +134,21 @@ class Flow:
             if isinstance(assignment, Assignment):
                 self._queue += [(unit, tree, access.node) for access in assignment.references]
         if not tree.path_of(target):
-            self._queue += list(self._imported(unit, target.value))
+            self._queue += list(self.imported(unit, target.value))
 
-    def _imported(self, unit: Unit, name: str) -> Iterator[tuple[Unit, Tree, cst.CSTNode]]:
+    def imported(self, unit: Unit, name: str) -> Iterator[tuple[Unit, Tree, cst.CSTNode]]:
         """The places in other files where a name of this module is read."""
         for other, tree in self._importers(unit):
             assert other.module is not None
-            for ref in (*other.module.imports, *other.module.star_exports):
-                if self.plan.project.modules.target(other, ref) not in ((unit.path, None), (unit.path, name)):
-                    continue
-                for one in tree.each(cst.Name):
-                    if one.value == name and not isinstance(tree.parent(one), (cst.ImportAlias, cst.AssignTarget)):
-                        parent = tree.parent(one)
-                        yield other, tree, parent if isinstance(parent, cst.Attribute) else one
+            refs = (*other.module.imports, *other.module.star_exports)
+            targets = {self.plan.project.modules.target(other, ref) for ref in refs}
+            found: dict[Span, cst.CSTNode] = {}
+            if (unit.path, name) in targets or (unit.path, "*") in targets:
+                found |= {tree.span(node): node for node in names_read(tree, name)}
+            if (unit.path, None) in targets:
+                found |= {tree.span(node): node for node in _members(tree, name)}
+                found |= {tree.span(node): node for node in names_read(tree, name)} if other.module.star_exports else {}
+            yield from ((other, tree, node) for node in found.values())
 
     def _importers(self, unit: Unit) -> Iterator[tuple[Unit, Tree]]:
         for other in self.plan.project.uses.profiles.importers(unit):
@@ -186,7 +186,7 @@ class Flow:
         if not isinstance(call, cst.Call) or unit.module is None:
             return
         if re.search(r"\bjwt\.decode$|\.get_unverified_", tree.text(call.func)):
-            self.doubts.append("the token is read with the JWT library later on")
+            self.stops.append("the token is read with the JWT library later on, which cannot read an OAuth token")
         span = tree.span(call)
         known = next((one for one in unit.module.calls if one.span == span), None)
         for value in self.plan.project.reach(unit, known.func) if known is not None else ():
@@ -213,6 +213,41 @@ class Flow:
     def _annotated(self, unit: Unit, tree: Tree, annotation: cst.Annotation | None) -> None:
         if annotation is not None and tree.text(annotation.annotation) == "bytes":
             self.edits[unit.path][tree.span(annotation.annotation)] = b"str"
+
+
+def names_read(tree: Tree, name: str) -> Iterator[cst.CSTNode]:
+    """The reads of a name that the module imports, or does not bind itself."""
+    for node in tree.each(cst.Name):
+        parent = tree.parent(node)
+        scope = tree.scope(node)
+        if node.value != name or scope is None or isinstance(parent, (cst.ImportAlias, cst.AsName, cst.AssignTarget)):
+            continue
+        if isinstance(parent, cst.Arg) and parent.keyword is node:
+            continue
+        if isinstance(parent, (cst.Attribute, cst.Param)) and getattr(parent, "value", None) is not node:
+            continue
+        if all(isinstance(one, (ImportAssignment, BuiltinAssignment)) for one in scope[name]):
+            yield node
+
+
+def _members(tree: Tree, name: str) -> Iterator[cst.CSTNode]:
+    """``module.name`` of what the file imports."""
+    for node in tree.each(cst.Attribute):
+        base: cst.BaseExpression = node.value
+        while isinstance(base, cst.Attribute):
+            base = base.value
+        scope = tree.scope(base)
+        if node.attr.value != name or not isinstance(base, cst.Name) or scope is None:
+            continue
+        if any(isinstance(one, ImportAssignment) for one in scope[base.value]):
+            yield node
+
+
+def widest(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
+    """The outermost expression around one that is still the same value, as text."""
+    while (wider := _undone(tree, node)) is not None:
+        node = wider
+    return node
 
 
 def _undone(tree: Tree, node: cst.CSTNode) -> cst.CSTNode | None:

@@ -9,7 +9,7 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from jwtscan.fixing import Unused
-from jwtscan.fixing.python.tree import Tree, every
+from jwtscan.fixing.python.tree import Tree, every, read
 
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
@@ -50,13 +50,21 @@ def _made_of(tree: Tree, assignment: Assignment) -> Iterator[cst.CSTNode]:
 
 
 def steps_behind(plan: Plan, use: Use, kept: frozenset[str]) -> set[Unused]:
-    """The module-level names of other files that the credentials came through."""
-    found = set()
+    """The module-level names of other files that the credentials came through, and what those are made of."""
+    found: set[Unused] = set()
     for value in (*use.keys, *use.secrets):
         for step in value.trail:
             unit = plan.project.units.get(step.path)
             if unit is None or unit is use.unit or unit.kind != "python" or unit.module is None:
                 continue
-            if step.text not in kept and step.text in unit.module.scope.bindings:
-                found.add(Unused(step.path, step.text))
+            if step.text in kept or step.text not in unit.module.scope.bindings:
+                continue
+            found.add(Unused(step.path, step.text))
+            tree = read(unit.document.source)
+            targets = tree.each(cst.AssignTarget) if tree is not None else ()
+            for target in targets:
+                assign = tree.parent(target) if tree is not None else None
+                if isinstance(target.target, cst.Name) and target.target.value == step.text and tree is not None:
+                    assert isinstance(assign, cst.Assign)
+                    found.update(leftovers(tree, step.path, assign.value, kept))
     return found

@@ -27,13 +27,13 @@ class _Held:
 
 def removed(tree: Tree, unused: Sequence[Unused], is_read: Callable[[str], bool]) -> list[Edit]:
     """The edits that take out those of ``unused`` that nothing reads but others that go with them."""
-    said = set(_texts(tree))
+    said = _texts(tree)
     waiting = [
         held
         for one in unused
-        if one.name not in said and (one.scope or not is_read(one.name))
+        if one.scope or not is_read(one.name)
         for scope in _scopes(tree, one.scope)
-        if (held := _held(tree, scope, one.name)) is not None
+        if (held := _held(tree, scope, one.name, said.get(one.name, []))) is not None
     ]
     gone: list[_Held] = []
     spans: list[Span] = []
@@ -56,12 +56,14 @@ def _spans(tree: Tree, held: _Held) -> list[Span]:
     return [tree.span(node) for node in (*held.statements, *held.aliases)]
 
 
-def _texts(tree: Tree) -> Iterator[str]:
-    """Every whole string of the module: ``__all__``, ``getattr``."""
+def _texts(tree: Tree) -> dict[str, list[Span]]:
+    """Where each whole string of the module stands: ``__all__`` and ``getattr`` read a name so."""
+    found: dict[str, list[Span]] = defaultdict(list)
     for string in tree.each(cst.SimpleString):
         value = string.evaluated_value
-        if isinstance(value, str):
-            yield value
+        if isinstance(value, str) and value.isidentifier():
+            found[value].append(tree.span(string))
+    return found
 
 
 def _scopes(tree: Tree, path: str) -> list[Scope]:
@@ -80,9 +82,9 @@ def _scopes(tree: Tree, path: str) -> list[Scope]:
     return scopes
 
 
-def _held(tree: Tree, scope: Scope, name: str) -> _Held | None:
-    """What binds a name in a scope, None where a binding cannot go."""
-    held = _Held()
+def _held(tree: Tree, scope: Scope, name: str, said: Sequence[Span]) -> _Held | None:
+    """What binds a name in a scope, None where a binding cannot go. ``said`` are the strings that are its name."""
+    held = _Held(reads=list(said))
     for assignment in scope.assignments[name]:
         if assignment.scope is not scope or isinstance(assignment, BuiltinAssignment):
             continue

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from jwtscan.finding import Applicability
-from jwtscan.fixing import Intent, Proposal, Unrequired, advice
+from jwtscan.fixing import Intent, Proposal, Unrequired, Unused, advice
 from jwtscan.fixing.origin import Origin, origin
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.python.flow import Flow
 from jwtscan.fixing.python.leftovers import leftovers, steps_behind
 from jwtscan.fixing.python.tree import Tree, every, read
 from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
+from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts
 from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
-from jwtscan.fixing.templates import token_of
+from jwtscan.fixing.templates import Token, token_of
+from jwtscan.meaning.uses.elsewhere import is_test
 from jwtscan.syntax import ir
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import margin_of
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use
+    from jwtscan.syntax.unit import Unit
 
 _PACKAGES = {
     "jwt": Unrequired("pypi", "pyjwt", ("jwt",)),
@@ -52,26 +55,21 @@ answer = requests.post(
     auth=(client_id, client_secret),
     timeout=30,
 )
-# 3. keep answer.json()["access_token"] and ["refresh_token"] for that account; each refresh gives a new refresh token"""
+# 3. keep access_token and refresh_token of answer.json() for that account; each refresh gives a new refresh token"""
 
 
 def fix(use: Use, plan: Plan) -> Proposal | None:
     """Replaces the mint by a call of the helper module, or says why not."""
+    call = use.subject
     tree = read(use.unit.document.source) if use.unit.kind == "python" else None
-    if tree is None:
-        why = (
-            "the file is no Python 3"
-            if use.unit.kind == "python"
-            else "a program inside of a document is not rewritten"
-        )
+    if tree is None or not isinstance(call, ir.Call):
+        why = "the file is no Python 3" if use.unit.kind == "python" else "only whole Python files are rewritten"
         return advice(TITLE, why, _SKETCH, left_to_do(plan))
-    call = tree.at(use.span, cst.Call)
-    site = (
-        next(iter(plan.project.uses.sites.at(use.unit, use.subject)), None)
-        if isinstance(use.subject, ir.Call)
-        else None
-    )
-    node = token_node(tree, call, site) if call is not None and site is not None else None
+    if is_test(use.unit):
+        return advice(TITLE, "a test makes the token that it expects: let it replace access_token() by one of its own")
+    there = tree.at(use.span, cst.Call)
+    site = next(iter(plan.project.uses.sites.at(use.unit, call)), None)
+    node = token_node(tree, there, site) if there is not None and site is not None else None
     if node is None or site is None:
         return advice(TITLE, "how the token is put together is not understood", _SKETCH, left_to_do(plan))
     worst = origin((*use.keys, *use.secrets))
@@ -98,6 +96,8 @@ class _Draft:
         self.root = self.flow.follow(use.unit, tree, node)
 
     def proposal(self) -> Proposal:
+        if self.flow.stops:
+            return advice(TITLE, self.flow.stops[0], _SKETCH, left_to_do(self.plan))
         unused = set(leftovers(self.tree, self.path, self.root, self.given.names))
         unused |= steps_behind(self.plan, self.use, self.given.names)
         packages = {_PACKAGES[name] for name in self._libraries() if name in _PACKAGES}
@@ -106,13 +106,21 @@ class _Draft:
         if statement is not None:
             self.flow.gone[self.path].add(statement)
             return self._made("take out a token that nothing uses", tuple(self.flow.proposed()), intents)
-        token = token_of(
-            self.plan,
-            self.use.unit,
-            is_async=self._is_async(),
-            client_id=self.given.client_id,
-            client_secret=self.given.client_secret,
+        if not self.tree.path_of(self.root) and lasts(self.plan, self.use.unit):
+            made = self._at_use(intents)
+            if made is not None:
+                return made
+            self.flow.doubts.append("the token is fetched once, when the module is imported, and is good for one hour")
+        return self._in_place(intents)
+
+    def _token(self, unit: Unit, *, is_async: bool = False) -> Token:
+        given = self.given
+        return token_of(
+            self.plan, unit, is_async=is_async, client_id=given.client_id, client_secret=given.client_secret
         )
+
+    def _in_place(self, intents: frozenset[Intent]) -> Proposal:
+        token = self._token(self.use.unit, is_async=self._is_async())
         text = f"await {token.call}" if token.is_async else token.call
         place = self.tree.span(self.root)
         if token.is_async and isinstance(self.tree.parent(self.root), (cst.Attribute, cst.Subscript, cst.Call)):
@@ -120,6 +128,39 @@ class _Draft:
         edits = [(self.path, Edit(place, text.encode())), *self._comments()]
         edits += self.flow.proposed((self.path, place))
         return self._made(TITLE, tuple(edits), intents | token.intents)
+
+    def _at_use(self, intents: frozenset[Intent]) -> Proposal | None:
+        """A token that is made at import, fetched at each use instead."""
+        target = self._target()
+        if target is None:
+            return None
+        token = self._token(self.use.unit)
+        at_use = AtUse(self.use.unit, self.tree, Flow(self.plan, self.flow.edits, self.flow.gone), token.call)
+        at_use.token(target)
+        if not at_use.possible or (self.given.names and at_use.elsewhere):
+            return None
+        edits = at_use.proposed()
+        found = set(intents | token.intents)
+        for unit, tree, node, is_token in at_use.elsewhere:
+            text = tree.text(node)
+            if is_token:
+                there = self._token(unit)
+                found |= there.intents
+                found.add(Unused(unit.path, text.partition(".")[0]))
+                edits.append((unit.path, Edit(tree.span(node), there.call.encode())))
+            else:
+                edits.append((unit.path, Edit(tree.span(node), f"{text}()".encode())))
+        taken = {(path, edit.span) for path, edit in edits}
+        edits += [row for row in self.flow.proposed() if not _is_inside(row, taken)]
+        return self._made(TITLE, tuple(edits), frozenset(found))
+
+    def _target(self) -> cst.Name | None:
+        """The one name that the token is given to."""
+        parent = self.tree.parent(self.root)
+        target = parent.targets[0].target if isinstance(parent, cst.Assign) and len(parent.targets) == 1 else None
+        line = self.tree.parent(parent) if parent is not None else None
+        alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+        return target if alone and isinstance(target, cst.Name) else None
 
     def _made(self, title: str, edits: tuple[tuple[str, Edit], ...], intents: frozenset[Intent]) -> Proposal:
         because = None
@@ -158,11 +199,12 @@ class _Draft:
 
     def _dead(self) -> cst.BaseStatement | None:
         """The statement, where it gives the token to a name that nothing reads."""
-        parent = self.tree.parent(self.root)
-        if not isinstance(parent, cst.Assign) or len(parent.targets) != 1:
+        target = self._target()
+        if target is None or self.flow.is_read(self.use.unit, self.tree, target):
             return None
-        target = parent.targets[0].target
-        line = self.tree.parent(parent)
-        if not isinstance(target, cst.Name) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-            return None
-        return line if not self.flow.is_read(self.use.unit, self.tree, target) else None
+        return self.tree.statement(self.root)
+
+
+def _is_inside(row: tuple[str, Edit], taken: set[tuple[str, Span]]) -> bool:
+    path, edit = row
+    return any(path == other and span.holds(edit.span) for other, span in taken)

@@ -139,4 +139,4 @@ def _is_own(tree: Tree, expr: cst.BaseExpression) -> bool:
 def _is_parameter(tree: Tree, name: cst.Name) -> bool:
     scope = tree.scope(name)
     found = scope[name.value] if scope is not None else ()
-    return any(isinstance(tree.parent(one.node), cst.Param) for one in found if isinstance(one, Assignment))
+    return any(isinstance(one.node, cst.Param) for one in found if isinstance(one, Assignment))

@@ -1,0 +1,367 @@
+"""What outlives a token in Python: constants of a module that become functions, fields that become properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import libcst as cst
+from libcst.metadata import Assignment, BuiltinScope, GlobalScope
+
+from jwtscan.fixing.python.lines import without
+from jwtscan.fixing.python.tree import Tree, every
+from jwtscan.text import Edit, Span, apply
+from jwtscan.text.layout import Layout, margin_of
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_CHANGING = frozenset({"update", "setdefault", "pop", "clear", "append", "add", "extend"})
+
+
+@dataclass(slots=True)
+class Renewed:
+    """The edits of one file that make an expression be evaluated anew; ``doubt`` says why it may grow old."""
+
+    edits: list[Edit] = field(default_factory=list)
+    doubt: str | None = None
+
+
+def renewed(tree: Tree, node: cst.CSTNode, text: str, layout: Layout, imported: bool = False) -> Renewed:
+    """``text`` in place of ``node``, in such a way that whoever uses it gets a new value each time.
+
+    ``imported`` says that other files may read the module's names.
+    """
+    place = Edit(tree.span(node), text.encode())
+    line = _line(tree, node)
+    if tree.function(node) is None and not _in_class(tree, node):
+        return _of_module(tree, line, place, layout, imported)
+    target = _field(line)
+    if target is not None and line is not None:
+        return _of_object(tree, line, target, place, layout)
+    if _is_default(tree, node):
+        return Renewed([place], "a parameter's default is made once, when the function is defined")
+    if _in_class(tree, node):
+        return Renewed([place], "a class's field is made once, when the class is defined")
+    if line is not None and _goes_into_session(tree, line):
+        return Renewed([place], "the session keeps its headers, and a token lives for one hour")
+    return Renewed([place])
+
+
+def _line(tree: Tree, node: cst.CSTNode) -> cst.SimpleStatementLine | None:
+    return next((one for one in (node, *tree.above(node)) if isinstance(one, cst.SimpleStatementLine)), None)
+
+
+def _in_class(tree: Tree, node: cst.CSTNode) -> bool:
+    around = next((one for one in tree.above(node) if isinstance(one, (cst.FunctionDef, cst.ClassDef))), None)
+    return isinstance(around, cst.ClassDef)
+
+
+def _is_default(tree: Tree, node: cst.CSTNode) -> bool:
+    return any(isinstance(one, cst.Param) for one in tree.above(node) if not isinstance(one, cst.BaseStatement))
+
+
+def _goes_into_session(tree: Tree, line: cst.SimpleStatementLine) -> bool:
+    """Whether a statement sets headers of something that is no local variable of the function."""
+    text = tree.text(line)
+    head = text.partition(".headers")[0]
+    return ".headers" in text.partition("(")[0].partition("=")[0] and ("." in head or head in ("session", "client"))
+
+
+# -- constants of a module ---------------------------------------------------------------------------------------------
+
+
+def _of_module(
+    tree: Tree, line: cst.SimpleStatementLine | None, place: Edit, layout: Layout, imported: bool
+) -> Renewed:
+    target = _constant(line)
+    if line is None or target is None:
+        outlives = line is not None and _is_read_later(tree, line)
+        doubt = "what is made when the module is imported keeps its token, which lives for one hour"
+        return Renewed([place], doubt if outlives else None)
+    gone = []
+    while not imported and (inner := _only_part(tree, target)) is not None:
+        gone.append(line)
+        value = tree.span(_value(line))
+        text = apply(tree.source[value.start : value.end], [_inside(value, place)])
+        place = Edit(tree.span(inner), text)
+        line = _line(tree, inner)
+        target = _constant(line)
+        assert line is not None
+        assert target is not None
+    lifting = _Lifting(tree, layout, imported, set(_WORD.findall(place.text.decode())))
+    edits = [place]
+    if lifting.is_needed(target):
+        lifting.take(line, target)
+        edits = [place] if lifting.doubt is not None else lifting.edits(place)
+    return Renewed(merged([*edits, *without(tree, gone)]), lifting.doubt)
+
+
+def merged(edits: Iterable[Edit]) -> list[Edit]:
+    """The same edits, with those that touch put together: they replace neighbouring bytes."""
+    found: list[Edit] = []
+    for edit in sorted(set(edits)):
+        last = found[-1] if found else None
+        if last is not None and last.span.end == edit.span.start:
+            found[-1] = Edit(last.span.join(edit.span), last.text + edit.text)
+        else:
+            found.append(edit)
+    return found
+
+
+def _inside(value: Span, edit: Edit) -> Edit:
+    """An edit of a text as one of the part that is ``value``."""
+    return Edit(Span(edit.span.start - value.start, edit.span.end - value.start), edit.text)
+
+
+def _value(line: cst.SimpleStatementLine) -> cst.BaseExpression:
+    small = line.body[0]
+    assert isinstance(small, cst.Assign)
+    return small.value
+
+
+def _only_part(tree: Tree, target: cst.Name) -> cst.Name | None:
+    """Where a constant is read, if that is in one other constant only, which can hold its value itself."""
+    scope = tree.scope(target)
+    found = [one for one in scope[target.value] if isinstance(one, Assignment)] if scope is not None else []
+    reads = [access.node for one in found for access in one.references]
+    if len(found) != 1 or len(reads) != 1 or tree.function(reads[0]) is not None or not isinstance(reads[0], cst.Name):
+        return None
+    own, other = _line(tree, target), _line(tree, reads[0])
+    fits = isinstance(tree.parent(reads[0]), (cst.DictElement, cst.Assign, cst.FormattedStringExpression))
+    plain = own is not None and b"\n" not in tree.source[tree.span(own).start : tree.span(own).end]
+    return reads[0] if fits and plain and _constant(other) is not None and not _in_class(tree, reads[0]) else None
+
+
+def _is_read_later(tree: Tree, line: cst.SimpleStatementLine) -> bool:
+    """Whether a function reads a value of the module that the statement speaks of: a session, an object."""
+    for name in every(line, cst.Name):
+        scope = tree.scope(name)
+        for assignment in scope[name.value] if scope is not None else ():
+            made = isinstance(assignment, Assignment) and isinstance(tree.parent(assignment.node), cst.AssignTarget)
+            if made and any(tree.function(access.node) is not None for access in assignment.references):
+                return True
+    return False
+
+
+def _constant(line: cst.SimpleStatementLine | None) -> cst.Name | None:
+    """The one name that a statement defines."""
+    small = line.body[0] if line is not None and len(line.body) == 1 else None
+    if isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(small.targets[0].target, cst.Name):
+        return small.targets[0].target
+    return None
+
+
+class _Lifting:
+    """Constants that become functions: the one that holds the token, and those that are made of it."""
+
+    def __init__(self, tree: Tree, layout: Layout, imported: bool, taken: set[str]) -> None:
+        self.tree = tree
+        self.taken = taken | {name.value for name in tree.each(cst.Name)}
+        self.layout = layout
+        self.imported = imported
+        self.doubt: str | None = None
+        self.lines: dict[cst.SimpleStatementLine, cst.Name] = {}
+        self.calls: dict[Span, bytes] = {}
+
+    def is_needed(self, target: cst.Name) -> bool:
+        """Whether a function reads the constant, or another file may."""
+        if self.imported:
+            return True
+        queue, seen = [target], set()
+        while queue:
+            name = queue.pop()
+            if name.value in seen:
+                continue
+            seen.add(name.value)
+            for read in self._reads(name):
+                line = _line(self.tree, read)
+                inner = _constant(line) if self.tree.function(read) is None else None
+                if self.tree.function(read) is not None:
+                    return True
+                queue += [inner] if inner is not None else []
+        return False
+
+    def take(self, line: cst.SimpleStatementLine, target: cst.Name) -> None:
+        if line in self.lines or self.doubt is not None:
+            return
+        name = self._function_name(target.value)
+        if self.imported or not self._can_move(line, target):
+            self.doubt = f"{target.value} is made once, when the module is imported, and its token lives for one hour"
+            return
+        self.lines[line] = target
+        for read in self._reads(target):
+            self.calls[self.tree.span(read)] = f"{name}()".encode()
+            around = _line(self.tree, read)
+            inner = _constant(around) if self.tree.function(read) is None else None
+            if around is not None and inner is not None and self.is_needed(inner):
+                self.take(around, inner)
+
+    def edits(self, place: Edit) -> list[Edit]:
+        inner = [place, *(Edit(span, text) for span, text in self.calls.items())]
+        whole = [self._defined(line, target, inner) for line, target in self.lines.items()]
+        return [*whole, *(edit for edit in inner if not any(one.span.holds(edit.span) for one in whole))]
+
+    def _defined(self, line: cst.SimpleStatementLine, target: cst.Name, inner: list[Edit]) -> Edit:
+        """The statement as a function, with the empty lines that go around one."""
+        small = line.body[0]
+        assert isinstance(small, cst.Assign)
+        source, value = self.tree.source, self.tree.span(small.value)
+        start = self.tree.span(line).start
+        end = _line_end(source, value.end)
+        margin = margin_of(source, start)
+        held = [_inside(value, edit) for edit in inner if value.holds(edit.span)]
+        rest = source[value.end : end].rstrip(b"\r")
+        text = apply(source[value.start : value.end], held) + rest
+        newline, step = self.layout.newline, self.layout.indent
+        text = text.replace(b"\n", b"\n" + step.encode())
+        wanted = 2 if not margin else 1
+        before, after = _empty_before(source, start - len(margin)), _empty_after(source, end)
+        head = newline * max(wanted - before, 0) + margin
+        tail = "" if self._goes_on(line) else newline * max(wanted - after, 0)
+        made = f"{head}def {self._function_name(target.value)}():{newline}{margin}{step}return ".encode()
+        return Edit(Span(start - len(margin), end - (source[end - 1 : end] == b"\r")), made + text + tail.encode())
+
+    def _goes_on(self, line: cst.SimpleStatementLine) -> bool:
+        """Whether the next statement becomes a function too, which brings the empty lines between the two."""
+        block = self.tree.parent(line)
+        body = list(block.body) if isinstance(block, (cst.Module, cst.IndentedBlock)) else []
+        return any(one is line and other in self.lines for one, other in pairwise(body))
+
+    def _reads(self, target: cst.Name) -> list[cst.CSTNode]:
+        scope = self.tree.scope(target)
+        found = [one for one in scope[target.value] if isinstance(one, Assignment)] if scope is not None else []
+        return [access.node for one in found for access in one.references]
+
+    def _can_move(self, line: cst.SimpleStatementLine, target: cst.Name) -> bool:
+        small = line.body[0]
+        scope = self.tree.scope(target)
+        if not isinstance(small, cst.Assign) or not isinstance(scope, GlobalScope) or len(scope[target.value]) != 1:
+            return False
+        source, value = self.tree.source, self.tree.span(small.value)
+        between = source[self.tree.span(target).end : value.start].strip()
+        rest = source[value.end : _line_end(source, value.end)].strip()
+        strings = [one for one in every(small.value, cst.SimpleString) if "\n" in one.value]
+        texts = [one for one in every(small.value, cst.FormattedString) if "\n" in self.tree.text(one)]
+        plain = between == b"=" and (not rest or rest.startswith(b"#")) and not strings and not texts
+        return plain and not any(self._changes(read) for read in self._reads(target))
+
+    def _changes(self, read: cst.CSTNode) -> bool:
+        """Whether a read is there to change the value, or to give it a name of its own kind."""
+        parent = self.tree.parent(read)
+        if isinstance(parent, cst.Subscript):
+            outer = self.tree.parent(parent)
+            return isinstance(outer, (cst.AssignTarget, cst.AugAssign, cst.Del))
+        if isinstance(parent, cst.Attribute):
+            return parent.attr.value in _CHANGING
+        return isinstance(parent, (cst.AugAssign, cst.Del)) or not isinstance(read, cst.Name)
+
+    def _function_name(self, name: str) -> str:
+        """``HEADERS`` becomes ``headers()``; what has small letters already, or is taken then, ``get_headers()``."""
+        lowered = name.lower()
+        return lowered if lowered not in self.taken else f"get_{lowered.lstrip('_')}"
+
+
+def _line_end(source: bytes, offset: int) -> int:
+    found = source.find(b"\n", offset)
+    return len(source) if found < 0 else found
+
+
+def _empty_before(source: bytes, start: int) -> int:
+    """The empty lines above a line; enough where it is the first, or has a comment above that belongs to it."""
+    lines = source[:start].split(b"\n")[:-1]
+    count = 0
+    while lines and not lines[-1].strip():
+        lines.pop()
+        count += 1
+    return count if lines and not (count == 0 and lines[-1].lstrip().startswith(b"#")) else 2
+
+
+def _empty_after(source: bytes, end: int) -> int:
+    """The empty lines below a line; enough where it is the last."""
+    for count, line in enumerate(source[end + 1 :].split(b"\n")):
+        if line.strip():
+            return count
+    return 2
+
+
+# -- fields of an object -----------------------------------------------------------------------------------------------
+
+
+def _field(line: cst.SimpleStatementLine | None) -> cst.Attribute | None:
+    small = line.body[0] if line is not None and len(line.body) == 1 else None
+    target = small.targets[0].target if isinstance(small, cst.Assign) and len(small.targets) == 1 else None
+    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value == "self":
+        return target
+    return None
+
+
+def _of_object(
+    tree: Tree, line: cst.SimpleStatementLine, target: cst.Attribute, place: Edit, layout: Layout
+) -> Renewed:
+    name = target.attr.value
+    function = tree.function(line)
+    small = line.body[0]
+    assert isinstance(small, cst.Assign)
+    doubt = f"self.{name} keeps its token, which lives for one hour"
+    if function is None or not _can_be_property(tree, line, target, small.value, place):
+        return Renewed([place], doubt)
+    value = tree.span(small.value)
+    text = apply(tree.source[value.start : value.end], [_inside(value, place)]).decode()
+    outer = margin_of(tree.source, tree.span(function).start)
+    shift = len(margin_of(tree.source, tree.span(line).start)) - len(outer) - len(layout.indent)
+    rows = text.split("\n")
+    text = "\n".join([rows[0], *(row[shift:] if shift > 0 and not row[:shift].strip() else row for row in rows[1:])])
+    newline = layout.newline
+    made = f"{newline}{outer}@property{newline}{outer}def {name}(self):{newline}{outer}{layout.indent}return {text}"
+    at = _line_end(tree.source, tree.span(function).end)
+    added = Edit(Span(at, at), f"{newline}{made}".encode())
+    edits = without(tree, [line])
+    touching = next((edit for edit in edits if edit.span.end >= at), None)
+    if touching is None:
+        return Renewed([*edits, added])
+    text = touching.text.rstrip(b"\r\n").decode() + newline + made + newline
+    return Renewed([*(edit for edit in edits if edit is not touching), Edit(touching.span, text.encode())])
+
+
+def _can_be_property(
+    tree: Tree, line: cst.SimpleStatementLine, target: cst.Attribute, value: cst.BaseExpression, place: Edit
+) -> bool:
+    """Whether the field is set only here, changed nowhere, and made of nothing that only this function has."""
+    name = target.attr.value
+    owner = next((one for one in tree.above(line) if isinstance(one, cst.ClassDef)), None)
+    function = tree.function(line)
+    if owner is None or function is None or tree.parent(tree.parent(function) or function) is not owner:
+        return False
+    for one in tree.each(cst.Attribute):
+        if one.attr.value != name or one is target:
+            continue
+        parent = tree.parent(one)
+        if isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)):
+            return False
+        if isinstance(parent, cst.Subscript) and isinstance(tree.parent(parent), (cst.AssignTarget, cst.Del)):
+            return False
+        if isinstance(parent, cst.Attribute) and parent.attr.value in _CHANGING:
+            return False
+    if any(every(value, cst.Comment)) or any("\n" in string.value for string in every(value, cst.SimpleString)):
+        return False
+    return all(
+        place.span.holds(tree.span(read)) or read.value == "self" or _is_of_module(tree, read)
+        for read in _names(tree, value)
+    )
+
+
+def _names(tree: Tree, value: cst.BaseExpression) -> Iterator[cst.Name]:
+    """The names that an expression reads: not its attributes' and keywords'."""
+    for name in every(value, cst.Name):
+        parent = tree.parent(name)
+        attribute = isinstance(parent, cst.Attribute) and parent.attr is name
+        keyword = isinstance(parent, cst.Arg) and parent.keyword is name
+        if not attribute and not keyword:
+            yield name
+
+
+def _is_of_module(tree: Tree, name: cst.Name) -> bool:
+    scope = tree.scope(name)
+    found = scope[name.value] if scope is not None else ()
+    return all(isinstance(one.scope, (GlobalScope, BuiltinScope)) for one in found)
