@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from jwtscan.engine.offers import Breakdown
 
 CLEAN = 0
 FOUND = 1
@@ -50,6 +55,17 @@ def internal_error(error: Exception, *, verbose: bool) -> int:
     more = "with the traceback above" if verbose else "with what 'jwtscan scan -v' prints"
     click.echo(f"This is a bug in jwtscan, please report it {more}.", err=True)
     return FAILED
+
+
+def say_breakdowns(breakdowns: Iterable[Breakdown], secrets: frozenset[str], *, verbose: bool) -> None:
+    """Says which fixes have failed by a mistake of jwtscan's, on stderr; ``verbose`` with the tracebacks, masked."""
+    from jwtscan.mask import Masker
+
+    masker = Masker(secrets)
+    for one in breakdowns:
+        for line in one.details.splitlines() if verbose else ():
+            click.echo(masker.mask_line(line), err=True)
+        note(masker.mask_line(f"{one.reason} ({one.path}{'' if verbose else '; -v shows what to send'})"))
 
 
 def note(message: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
 from jwtscan.cli.interactive import QuitError, asking
 from jwtscan.cli.options import chosen, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
@@ -162,21 +162,12 @@ def _report(
     shown = {name: given[name] for name in ("statistics", "quiet", "verbose")}
     for outlet in outlets:
         write(outlet, render_fix(report, outlet.format, outlet.look, **shown))
-    if given["verbose"]:
-        _print_breakdowns(fixed)
+    say_breakdowns(fixed.breakdowns, fixed.first.secrets, verbose=given["verbose"])
     if given["quiet"] or any(outlet.format == "text" and outlet.path is None for outlet in outlets):
         return
     if fixed.first.files == 0:
         note("no files to fix")
     click.echo(fixed_text(report, PLAIN, verbose=given["verbose"]), err=True, nl=False)
-
-
-def _print_breakdowns(fixed: Fixed) -> None:
-    from jwtscan.report.masked import Clean
-
-    clean = Clean(fixed.first.secrets | fixed.last.secrets)
-    for breakdown in fixed.breakdowns:
-        click.echo(clean.lines(breakdown.details), err=True, nl=False)
 
 
 def _exit_code(fixed: Fixed, given: dict[str, Any]) -> int:

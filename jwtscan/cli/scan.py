@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
 from jwtscan.cli.options import chosen, with_options
 from jwtscan.cli.outlets import Outlet, settle, write
-from jwtscan.engine import Options, Result, scan
+from jwtscan.engine import Options, Result, Scan
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Severity
 
@@ -30,21 +30,31 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     """
     options, rules = chosen(paths, given)
     outlets = settle(given["outlets"], color=given["color"])
-    result = _scan(options, rules, progress=not (given["no_progress"] or given["quiet"]))
+    # The one-line format has no room for it, and is for those who want to be quick.
+    proposes = not given["statistics"] and any(outlet.format != "concise" for outlet in outlets)
+    result = _scan(options, rules, given, proposes=proposes)
     _report(result, rules, outlets, given)
     return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
-def _scan(options: Options, rules: list[Rule] | Callable[[], list[Rule]], *, progress: bool) -> Result:
+def _scan(
+    options: Options, rules: list[Rule] | Callable[[], list[Rule]], given: dict[str, Any], *, proposes: bool
+) -> Result:
     from jwtscan.cli.progress import progress_line
 
     # Nearly all that a scan makes lives to its end; looking for rubbish took a quarter of its time.
     gc.set_threshold(200_000)
-    with progress_line(sys.stderr, wanted=progress) as line:
+    with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"])) as line:
+        run = Scan(options, rules, line) if line is not None else Scan(options, rules)
         try:
-            return scan(options, rules, line)
+            run.run()
         except MissingPathError as error:
             raise Failure(str(error)) from error
+        if proposes and run.result.findings:
+            from jwtscan.engine.offers import propose
+
+            say_breakdowns(propose(run, rules, target=given["target"]), run.result.secrets, verbose=given["verbose"])
+    return run.result
 
 
 def _report(

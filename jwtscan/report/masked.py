@@ -92,7 +92,7 @@ def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
 
 def _troubles(fixed: Fixed) -> Iterator[str]:
     for one in fixed.breakdowns:
-        yield f"internal error in the fix of {one.rule} in {one.path}: please report it with what -v prints"
+        yield f"{one.reason} ({one.path})"
     if not fixed.converged:
         yield f"the fixes did not come to rest in {fixed.passes} passes: please report this, and look at the changes"
 
