@@ -34,7 +34,7 @@ class Program:
 
     ``says`` is in its output, ``calls`` is how often it calls the API. ``starts`` says that the old program gets as far
     as a call. ``renews`` says that the new one asks for another token when the first has run out. ``build`` is a
-    command that has to succeed before each run. ``old`` are the old program's credentials. ``env_file`` is where the
+    command that has to succeed before each run. ``old`` are the old program's credentials. ``file`` is where the
     program has its credentials from, if not from the environment: the new ones are filled in by name.
     """
 
@@ -47,7 +47,7 @@ class Program:
     renews: bool = True
     build: tuple[str, ...] = ()
     old: Mapping[str, str] = field(default_factory=lambda: OLD)
-    env_file: str | None = None
+    file: str | None = None
 
 
 @cache
@@ -92,21 +92,31 @@ def prove(program: Program, place: Path, authority: Authority, node_modules: Pat
 
 
 def _given(program: Program, folder: Path, zoom: Zoom) -> dict[str, str]:
-    """The environment with the new credentials, or none where they are put into the program's file."""
-    new = {
+    """The environment with the new credentials, but for those that the program's file has a place for."""
+    file = folder / program.file if program.file is not None else None
+    new = credentials(zoom).items()
+    env = {name: value for name, value in new if file is None or not _fill(file, name, value)}
+    assert program.file is None or len(env) <= 1, f"{program.file} has no place for {sorted(env)}"
+    return env
+
+
+def credentials(zoom: Zoom) -> dict[str, str]:
+    """What a program has to know of the app, by the names that Zoom's samples use."""
+    return {
         "ZOOM_ACCOUNT_ID": zoom.account_id,
         "ZOOM_CLIENT_ID": zoom.client_id,
         "ZOOM_CLIENT_SECRET": zoom.client_secret,
     }
-    if program.env_file is None:
-        return new
-    file = folder / program.env_file
-    text = file.read_text()
-    for name, value in new.items():
-        text, count = re.subn(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
-        assert count == 1, f"{program.env_file} has {count} times {name}:\n{text}"
+
+
+def _fill(file: Path, name: str, value: str) -> bool:
+    """Puts a value into a file of variables, or of JSON, whose keys go without Zoom's name."""
+    key = name.removeprefix("ZOOM_").lower()
+    text, count = re.subn(rf"^{name}=.*$", f"{name}={value}", file.read_text(), flags=re.MULTILINE)
+    text, more = re.subn(rf'"{key}": ".*"', f'"{key}": "{value}"', text)
+    assert count + more <= 1, f"{file.name} has {count + more} times {name}"
     file.write_text(text)
-    return {}
+    return count + more == 1
 
 
 def _run(program: Program, folder: Path, served: Served, env: Mapping[str, str], node_modules: Path | None) -> Ran:

@@ -12,7 +12,7 @@ TSC = ("node", "node_modules/typescript/bin/tsc")
 
 PROGRAMS = [
     Program("jwt-mint/run-node-axios", ("node", "main.js"), "second@example.com", 2),
-    Program("jwt-mint/run-node-fetch", ("node", "main.js"), "owner@example.com 2", 2),
+    Program("jwt-mint/run-node-fetch", ("node", "main.js"), "owner@example.com 2 1", 3),
     Program("jwt-mint/run-node-request", ("node", "index.js"), "owner@example.com second@example.com", 2),
     Program("jwt-mint/run-node-https", ("node", "index.js"), "owner@example.com 2", 2),
     Program("jwt-mint/run-node-handler", ("node", "main.js"), "201 200 Planning", 2),
@@ -27,9 +27,9 @@ PROGRAMS = [
         "owner@example.com 2",
         2,
         old={},
-        env_file=".env",
+        file=".env",
     ),
-    Program("jwt-mint/run-typescript-fetch", ("node", "built/main.js"), "owner@example.com second@", 2, build=TSC),
+    Program("jwt-mint/run-typescript-fetch", ("node", "built/main.js"), "second@example.com true", 3, build=TSC),
     Program("jwt-mint/run-typescript", ("node", "built/main.js"), "81000000002 Planning", 2, build=TSC),
 ]
 

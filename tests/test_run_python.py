@@ -8,6 +8,8 @@ import pytest
 from proof import Program, prove
 from standin.serving import Authority
 
+from jwtscan.finding import Applicability
+
 PROGRAMS = [
     Program("jwt-mint/run-requests", ("python", "main.py"), "['Weekly', 'Planning', 'Review']", 3),
     Program("jwt-mint/run-httpx-async", ("python", "client.py"), "owner@example.com second@example.com", 6),
@@ -37,7 +39,16 @@ PROGRAMS = [
         old={"ZOOM_JWT_TOKEN": "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJGQUtFIn0.FAKE"},
     ),
     Program("jwt-mint/run-two-copies", ("python", "main.py"), "second@example.com 0", 3),
-    Program("jwt-mint/run-dotenv", ("python", "report.py"), "Users owner@example.com 2", 2, old={}, env_file=".env"),
+    Program("jwt-mint/run-dotenv", ("python", "report.py"), "Users owner@example.com 2", 2, old={}, file=".env"),
+    Program(
+        "jwt-mint/run-config-json",
+        ("python", "zoom.py"),
+        "owner@example.com 2",
+        2,
+        least=Applicability.UNSAFE,
+        old={},
+        file="config.json",
+    ),
     Program("query-token/run-download", ("python", "download.py"), "film of file-81000000001", 2),
 ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from proof import credentials
 from standin import Zoom, run, serve
 from standin.serving import Authority
 
@@ -21,12 +22,7 @@ BARE = Layout("\n", "\t", "'", False)
 
 
 def _env(zoom: Zoom, **changes: str) -> dict[str, str]:
-    env = {
-        "ZOOM_ACCOUNT_ID": zoom.account_id,
-        "ZOOM_CLIENT_ID": zoom.client_id,
-        "ZOOM_CLIENT_SECRET": zoom.client_secret,
-    }
-    return {**env, **changes}
+    return {**credentials(zoom), **changes}
 
 
 class Helper:

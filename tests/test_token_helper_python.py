@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from proof import credentials
 from standin import Zoom, run, serve
 from standin.serving import Authority
 
@@ -83,14 +84,8 @@ class Helper:
         """What the program printed last, as JSON. ``env`` None is what the helper needs."""
         head = f"import json, os, warnings\nwarnings.simplefilter('error')\n{CALL[self.is_async]}"
         (self.folder / "main.py").write_text(head + textwrap.dedent(program))
-        if env is None:
-            env = {
-                "ZOOM_ACCOUNT_ID": zoom.account_id,
-                "ZOOM_CLIENT_ID": zoom.client_id,
-                "ZOOM_CLIENT_SECRET": zoom.client_secret,
-            }
         with serve(zoom, self.authority) as served:
-            ran = run(["python", "main.py"], self.folder, served, env)
+            ran = run(["python", "main.py"], self.folder, served, credentials(zoom) if env is None else env)
         assert ran.status == 0, ran.err
         return json.loads(ran.out.splitlines()[-1])
 
@@ -185,12 +180,7 @@ def test_credentials_that_are_not_set_are_named(helper: Helper) -> None:
 
 
 def _changed(zoom: Zoom, **changes: str) -> dict[str, str]:
-    env = {
-        "ZOOM_ACCOUNT_ID": zoom.account_id,
-        "ZOOM_CLIENT_ID": zoom.client_id,
-        "ZOOM_CLIENT_SECRET": zoom.client_secret,
-    }
-    return {**env, **changes}
+    return {**credentials(zoom), **changes}
 
 
 def test_what_zoom_refuses_is_explained(helper: Helper) -> None:
