@@ -42,4 +42,7 @@ together, or Zoom answers 3712.""",
     page="https://developers.zoom.us/docs/meeting-sdk/auth/",
     find=find,
     fix=recipe("sdk_key"),
+    safety="""\
+Only the call's own property is renamed, or taken out from 4.0.0 on. An object that anything else reads keeps its \
+field: the call is given a copy. A SDK below 2.3.0 is raised in the same run (`outdated-sdk`).""",
 )

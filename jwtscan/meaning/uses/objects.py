@@ -78,12 +78,42 @@ def _collect(unit: Unit, obj: ir.Object, found: Entries, depth: int) -> None:
     found.taken.add(id(obj))
     for entry in obj.entries:
         if isinstance(entry, ir.Entry):
-            if entry.key is not None:
+            if entry.key is not None and not _hides(entry, found):
                 found.rows[entry.key].append((unit, entry))
         elif depth < MAX_SPREADS:
-            for value in found.project.reach(unit, entry.value):
-                if isinstance(value.end, ir.Object):
-                    _collect(value.unit, value.end, found, depth + 1)
+            _collect_spread(unit, entry, found, depth)
+
+
+def _collect_spread(unit: Unit, spread: ir.Spread, found: Entries, depth: int) -> None:
+    left_out = omission(spread.value)
+    names = {str(name.value) for name in left_out[1]} if left_out is not None else set()
+    before = {name: found.rows.pop(name, []) for name in names}
+    for value in found.project.reach(unit, spread.value):
+        if isinstance(value.end, ir.Object):
+            _collect(value.unit, value.end, found, depth + 1)
+    for name, rows in before.items():
+        found.rows.pop(name, None)
+        if rows:
+            found.rows[name] = rows
+
+
+def _hides(entry: ir.Entry, found: Entries) -> bool:
+    """``{ ...options, apiKey: undefined }``: takes away what the spreads before it brought."""
+    if not (isinstance(entry.value, ir.Literal) and entry.value.value is None):
+        return False
+    return entry.key is not None and found.rows.pop(entry.key, None) is not None
+
+
+def omission(expr: ir.Expr) -> tuple[ir.Expr, list[ir.Literal]] | None:
+    """What ``omit(options, ["apiKey"])`` leaves names out of, and the names."""
+    if not isinstance(expr, ir.Call) or len(expr.args) < 2:
+        return None
+    func = expr.func.name if isinstance(expr.func, ir.Attr) else expr.func.id if isinstance(expr.func, ir.Name) else ""
+    if func != "omit":
+        return None
+    listed = [part for arg in expr.args[1:] for part in (arg.items if isinstance(arg, ir.Seq) else (arg,))]
+    names = [part for part in listed if isinstance(part, ir.Literal) and isinstance(part.value, str)]
+    return (expr.args[0], names) if names else None
 
 
 def _stores(project: Project, unit: Unit, expr: ir.Expr) -> Iterator[ir.Store]:
