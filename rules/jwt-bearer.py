@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -29,4 +29,5 @@ headers = {"Authorization": f"Bearer {access_token()}"}  # fetches by Server-to-
     page="https://developers.zoom.us/docs/internal-apps/s2s-oauth/",
     language="python",
     find=find,
+    fix=recipe("bearer"),
 )
