@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jwtscan.declared.matchers import MATCHERS, Matcher
 from jwtscan.declared.table import Table
 from jwtscan.finding import Confidence, Severity
+from jwtscan.fixing import advice
 from jwtscan.fixing.recipes import recipe, recipe_names
 from jwtscan.nearest import nearest
 from jwtscan.rule import TAGS, Find, Fixer, Match, Rule, RuleError
@@ -60,7 +61,7 @@ def read_rule(path: Path) -> Rule:
         page=top.text("page"),
         find=_find([_clause(table) for table in top.tables("match")]),
         language=top.text("language", "text"),
-        fix=_recipe(top),
+        fix=_recipe(top) or _by_hand(top),
         safety=top.text("safety", ""),
         anywhere=top.flag("anywhere"),
         source=str(path),
@@ -85,6 +86,16 @@ def _recipe(top: Table) -> Fixer | None:
     if name not in recipe_names():
         top.refuse(f"'fix' is '{name}', which is not one of the recipes{nearest(name, recipe_names())}")
     return recipe(name)
+
+
+def _by_hand(top: Table) -> Fixer | None:
+    """What a rule says is to be done by a person, where no program can."""
+    if not top.has("by-hand"):
+        return None
+    table = top.table("by-hand")
+    proposal = advice(table.text("title"), table.text("because"), table.text("sketch", ""), table.texts("steps"))
+    table.close()
+    return lambda subject, plan: proposal  # noqa: ARG005 - it is the same for each finding
 
 
 def _clause(table: Table) -> _Clause:
