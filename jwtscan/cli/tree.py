@@ -17,7 +17,7 @@ def tree_of(cwd: Path, paths: Sequence[str] = ()) -> Path:
     Raises Failure for paths in several trees: what is written there could not be taken back as one.
     """
     here = _top(cwd)
-    places = [Path(os.path.realpath(cwd / path)) for path in paths]
+    places = [_place(cwd / path) for path in paths]
     for path, place in zip(paths, places, strict=True):
         if not place.exists():
             raise Failure(str(MissingPathError(path)))
@@ -28,6 +28,13 @@ def tree_of(cwd: Path, paths: Sequence[str] = ()) -> Path:
         listed = ", ".join(sorted(map(str, trees)))
         raise Failure(f"these paths lie in different trees, fix one after the other: {listed}")
     return trees.pop() if trees else here
+
+
+def _place(path: Path) -> Path:
+    """Where a path stands. A link to a file stands where it is: that what it leads to is elsewhere is said later."""
+    if path.is_symlink() and not path.is_dir():
+        return Path(os.path.realpath(path.parent)) / path.name
+    return Path(os.path.realpath(path))
 
 
 def _top(folder: Path) -> Path:
