@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -27,15 +27,17 @@ class Renewed:
     doubt: str | None = None
 
 
-def renewed(tree: Tree, node: cst.CSTNode, text: str, layout: Layout, imported: bool = False) -> Renewed:
+def renewed(
+    tree: Tree, node: cst.CSTNode, text: str, layout: Layout, *, imported: bool = False, others: Sequence[Span] = ()
+) -> Renewed:
     """``text`` in place of ``node``, in such a way that whoever uses it gets a new value each time.
 
-    ``imported`` says that other files may read the module's names.
+    ``imported`` says that other files may read the module's names. ``others`` are places that the like is done to.
     """
     place = Edit(tree.span(node), text.encode())
     line = _line(tree, node)
     if tree.function(node) is None and not _in_class(tree, node):
-        return _of_module(tree, line, place, layout, imported)
+        return _of_module(tree, line, place, layout, imported, others)
     target = _field(line)
     if target is not None and line is not None:
         return _of_object(tree, line, target, place, layout)
@@ -72,7 +74,12 @@ def _goes_into_session(tree: Tree, line: cst.SimpleStatementLine) -> bool:
 
 
 def _of_module(
-    tree: Tree, line: cst.SimpleStatementLine | None, place: Edit, layout: Layout, imported: bool
+    tree: Tree,
+    line: cst.SimpleStatementLine | None,
+    place: Edit,
+    layout: Layout,
+    imported: bool,
+    others: Sequence[Span],
 ) -> Renewed:
     target = _constant(line)
     if line is None or target is None:
@@ -89,7 +96,7 @@ def _of_module(
         target = _constant(line)
         assert line is not None
         assert target is not None
-    lifting = _Lifting(tree, layout, imported, set(_WORD.findall(place.text.decode())))
+    lifting = _Lifting(tree, layout, imported, others, set(_WORD.findall(place.text.decode())))
     edits = [place]
     if lifting.is_needed(target):
         lifting.take(line, target)
@@ -155,9 +162,10 @@ def _constant(line: cst.SimpleStatementLine | None) -> cst.Name | None:
 class _Lifting:
     """Constants that become functions: the one that holds the token, and those that are made of it."""
 
-    def __init__(self, tree: Tree, layout: Layout, imported: bool, taken: set[str]) -> None:
+    def __init__(self, tree: Tree, layout: Layout, imported: bool, others: Sequence[Span], taken: set[str]) -> None:
+        self.others = others
         self.tree = tree
-        self.taken = taken | {name.value for name in tree.each(cst.Name)}
+        self.taken = taken | {name.value for name in _names(tree, tree.module)}
         self.layout = layout
         self.imported = imported
         self.doubt: str | None = None
@@ -226,7 +234,9 @@ class _Lifting:
         """Whether the next statement becomes a function too, which brings the empty lines between the two."""
         block = self.tree.parent(line)
         body = list(block.body) if isinstance(block, (cst.Module, cst.IndentedBlock)) else []
-        return any(one is line and other in self.lines for one, other in pairwise(body))
+        after = next((self.tree.span(other) for one, other in pairwise(body) if one is line), None)
+        lines = [*(self.tree.span(one) for one in self.lines), *self.others]
+        return after is not None and any(after.holds(span) for span in lines)
 
     def _reads(self, target: cst.Name) -> list[cst.CSTNode]:
         scope = self.tree.scope(target)
@@ -320,7 +330,8 @@ def _of_object(
     touching = next((edit for edit in edits if edit.span.end >= at), None)
     if touching is None:
         return Renewed([*edits, added])
-    text = touching.text.rstrip(b"\r\n").decode() + newline + made + newline
+    kept = touching.text.rstrip(b"\r\n").decode()
+    text = f"{kept}{newline if kept else ''}{made}{newline}"
     return Renewed([*(edit for edit in edits if edit is not touching), Edit(touching.span, text.encode())])
 
 
@@ -351,9 +362,9 @@ def _can_be_property(
     )
 
 
-def _names(tree: Tree, value: cst.BaseExpression) -> Iterator[cst.Name]:
-    """The names that an expression reads: not its attributes' and keywords'."""
-    for name in every(value, cst.Name):
+def _names(tree: Tree, root: cst.CSTNode) -> Iterator[cst.Name]:
+    """The names that are read or bound: not those of attributes and keywords."""
+    for name in every(root, cst.Name):
         parent = tree.parent(name)
         attribute = isinstance(parent, cst.Attribute) and parent.attr is name
         keyword = isinstance(parent, cst.Arg) and parent.keyword is name

@@ -76,8 +76,14 @@ class Draft:
         node = tree.at(unit.span(place.expr.span), cst.BaseExpression)  # type: ignore[type-abstract]
         if node is None:
             return "the token is not read by an expression of its own"
-        layout = self.plan.layout(unit)
-        made = renewed(tree, node, self.text(place, tree, node), layout, _is_imported(self.plan, unit, tree, node))
+        made = renewed(
+            tree,
+            node,
+            self.text(place, tree, node),
+            self.plan.layout(unit),
+            imported=_is_imported(self.plan, unit, tree, node),
+            others=[use.span for use in self.plan.project.uses.of(unit, "jwt-bearer")],
+        )
         self.edits += ((unit.path, edit) for edit in made.edits)
         self.doubts += [made.doubt] if made.doubt is not None else []
         self._clear(unit, tree, node)
