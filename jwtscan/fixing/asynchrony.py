@@ -58,13 +58,12 @@ class Asynchrony:
     def suspend(self, unit: Unit, tree: Tree, node: Node, *, guarded: bool = False) -> None:
         """Something is awaited where ``node`` stands. ``guarded`` says that it will be in a ``try`` of its own."""
         function = function_of(node)
-        if function is None:
-            self._at_top(unit, tree, node)
-            return
-        if _is_in_parameters(node, function):
-            self.note_obstacle(unit, node, "a parameter's default cannot wait")
-        elif _is_in_field(node, function):
+        if any(one.type in FIELDS and (function is None or function in ancestors(one)) for one in ancestors(node)):
             self.note_obstacle(unit, node, "a class field's initialiser cannot wait")
+        elif function is None:
+            self._at_top(unit, tree, node)
+        elif _is_in_parameters(node, function):
+            self.note_obstacle(unit, node, "a parameter's default cannot wait")
         else:
             self.make_async(unit, tree, function, guarded=guarded or is_guarded(node, function))
 
@@ -150,6 +149,9 @@ class Asynchrony:
         unit, tree, node = mention.unit, mention.tree, mention.node
         top = wrapped(node)
         parent = top.parent
+        called = (
+            parent is not None and parent.type == "call_expression" and parent.child_by_field_name("function") == top
+        )
         if not mention.sure:
             self.note_doubt(unit, node, f"{tree.text(node)} is taken for the function that changes")
         if parent is None or parent.type in (
@@ -160,7 +162,7 @@ class Asynchrony:
             "jsx_expression",
         ):
             return
-        if parent.type == "call_expression" and parent.child_by_field_name("function") == top:
+        if called:
             self._called(unit, tree, parent)
         elif parent.type == "arguments":
             part = part_of(tree, top, names)
@@ -285,7 +287,3 @@ def _is_export(tree: Tree, function: Node) -> bool:
 def _is_in_parameters(node: Node, function: Node) -> bool:
     body = function.child_by_field_name("body")
     return body is not None and node.end_byte <= body.start_byte
-
-
-def _is_in_field(node: Node, function: Node) -> bool:
-    return any(one.type in FIELDS and one.start_byte > function.start_byte for one in ancestors(node))

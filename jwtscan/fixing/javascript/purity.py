@@ -25,7 +25,7 @@ _CALLS = frozenset(
         "require", "parseInt", "Number", "String", "Boolean", "btoa", "encodeURIComponent", "moment", "dayjs",
         "Date.now", "Math.floor", "Math.round", "Math.ceil", "Math.trunc", "JSON.stringify", "Object.assign",
         "Object.freeze", "Buffer.from", "functions.config", "createHmac", "crypto.createHmac", "createSecretKey",
-        "crypto.createSecretKey", "config.get", "config.has", "getConfig",
+        "crypto.createSecretKey", "config.get", "config.has", "getConfig", "createSigner",
     }
 )  # fmt: skip
 _METHODS = frozenset(

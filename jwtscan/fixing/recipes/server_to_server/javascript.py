@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Applicability
-from jwtscan.fixing import Intent, Proposal, Unrequired, advice
+from jwtscan.fixing import Import, Intent, Proposal, Unrequired, advice
 from jwtscan.fixing.asynchrony import Asynchrony
 from jwtscan.fixing.javascript.mentions import Scripts
 from jwtscan.fixing.javascript.package import why_browser
@@ -18,6 +18,7 @@ from jwtscan.fixing.recipes.server_to_server.javascript_constants import Constan
 from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting, joined
 from jwtscan.fixing.recipes.server_to_server.javascript_mint import (
     Handed,
+    callback_of,
     handed,
     leftovers,
     only_assembles,
@@ -39,6 +40,7 @@ _PACKAGES = (
     "jsonwebtoken", "jose", "jsrsasign", "jwt-simple", "njwt", "fast-jwt", "jws", "jwt-encode", "crypto-js",
     "jsonwebtoken-promisified", "@tsndr/cloudflare-worker-jwt", "@types/jsonwebtoken", "@types/jsrsasign",
 )  # fmt: skip
+_ADAPTER = "callbackify"
 _SKETCH = """\
 const response = await fetch("https://zoom.us/oauth/token", {
     method: "POST",
@@ -116,6 +118,7 @@ class _Draft:
         self.worst = worst
         self.path = use.unit.path
         self.layout = plan.layout(use.unit)
+        self.adapter: Import | None = None
         self.waits = Asynchrony(plan.project, scripts)
         self.token = token_of(plan, use.unit, client_id=given.client_id, client_secret=given.client_secret)
         self.hosting = Hosting(use.unit, tree, self.waits, self.layout, self.token.call)
@@ -132,6 +135,8 @@ class _Draft:
         intents |= {Unrequired("npm", name, _modules(name)) for name in _PACKAGES if self._uses_package(name)}
         if needs_token:
             intents |= self.token.intents
+        if self.adapter is not None:
+            intents.add(self.adapter)
         return self._made(title, edits, frozenset(intents))
 
     def _made(self, title: str, edits: tuple[tuple[str, Edit], ...], intents: frozenset[Intent]) -> Proposal:
@@ -174,6 +179,10 @@ class _Draft:
         """Replaces the expression by what its surroundings need. False where nothing uses the token."""
         top = wrapped(self.node)
         parent = top.parent
+        callback = callback_of(self.use, self.site, self.node)
+        if callback is not None:
+            self._called_back(callback)
+            return True
         declarator = parent if parent is not None and parent.type == "variable_declarator" else None
         name = declarator.child_by_field_name("name") if declarator is not None else None
         if declarator is not None and name is not None and name.type == "identifier":
@@ -184,6 +193,14 @@ class _Draft:
             self._sent(top, parent)
         self._keep_comments(top)
         return True
+
+    def _called_back(self, callback: Node) -> None:
+        """``jwt.sign(…, callback)``: Node's own adapter calls it back, and nobody has to wait."""
+        function, _, given = self.token.call.partition("(")
+        given = given.removesuffix(")")
+        text = f"{_ADAPTER}({function})({given}{', ' if given else ''}{self.tree.text(callback)})"
+        self.hosting.edits.append(Edit(span_of(self.node), text.encode()))
+        self.adapter = Import(self.path, "util", _ADAPTER)
 
     def _returned(self, top: Node) -> None:
         """``return jwt.sign(…)``: the function gives the helper's promise on."""

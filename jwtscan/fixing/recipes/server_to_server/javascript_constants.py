@@ -88,7 +88,8 @@ class Constant:
             self.hosting.edits.append(Edit(end, b")"))
         for node in nodes:
             self.hosting.inline(node)
-        inner = Hosting(self.unit, self.tree, self.waits, self.hosting.layout, f"{text}()")
+        own = (f"current{text[:1].upper()}{text[1:]}",)
+        inner = Hosting(self.unit, self.tree, self.waits, self.hosting.layout, f"{text}()", own)
         Constant(inner, self.waits, self.unit, self.tree)._spread(references, text, depth + 1)
         self.hosting.edits += inner.edits
 

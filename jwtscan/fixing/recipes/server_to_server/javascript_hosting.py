@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCKS = frozenset({"statement_block", "switch_case", "switch_default"})
 _AROUND = frozenset({"member_expression", "subscript_expression", "call_expression"})
-_NAMES = ("token", "accessToken", "zoomToken", "zoomAccessToken")
+NAMES = ("token", "accessToken", "zoomToken", "zoomAccessToken")
 _STEPS = frozenset({"then", "catch", "finally", "map"})
 _ROUTED = frozenset({"get", "post", "put", "patch", "delete", "all", "use"})
 
@@ -29,11 +30,13 @@ _ROUTED = frozenset({"get", "post", "put", "patch", "delete", "all", "use"})
 class Hosting:
     """The places of one file that send a token, and the functions that fetch it for them.
 
-    ``call`` gives the token, without ``await``. ``edits`` are what it takes in the file; ``is_used`` says that
-    something calls it.
+    ``call`` gives the token, without ``await``; ``names`` are what it may be called. ``edits`` are what it takes in
+    the file, and ``is_used`` says that something calls it.
     """
 
-    def __init__(self, unit: Unit, tree: Tree, waits: Asynchrony, layout: Layout, call: str) -> None:
+    def __init__(
+        self, unit: Unit, tree: Tree, waits: Asynchrony, layout: Layout, call: str, names: Sequence[str] = NAMES
+    ) -> None:
         self.unit = unit
         self.tree = tree
         self.waits = waits
@@ -41,6 +44,7 @@ class Hosting:
         self.call = call
         self.edits: list[Edit] = []
         self.is_used = False
+        self.names = names
 
     def place(self, sites: Sequence[Node], variable: str | None = None, declared: Node | None = None) -> None:
         """Has a token where each of ``sites`` stands.
@@ -116,7 +120,7 @@ class Hosting:
             return
         name = variable or self._free_name()
         if variable is None:
-            self.edits += [Edit(span_of(wrapped(site)), name.encode()) for site in sites]
+            self.edits += [_named(self.tree, site, name) for site in sites]
         handler = self._next(host) if guard else None
         self._insert(block, first, name, handler, declared)
         self.waits.make_async(self.unit, self.tree, host, guarded=not guard or handler is not None)
@@ -175,8 +179,16 @@ class Hosting:
         self.edits.append(Edit(span_of(top), text.encode()))
 
     def _free_name(self) -> str:
+        """A name for what is fetched that the file does not have yet."""
         names = self.waits.scripts.names(self.unit, self.tree)
-        return next((name for name in _NAMES if not names.is_taken(name)), _NAMES[-1])
+        return next(name for name in chain(self.names, (f"token{n}" for n in count(2))) if not names.is_taken(name))
+
+
+def _named(tree: Tree, site: Node, name: str) -> Edit:
+    """A name where a place stands; ``{ headers }`` keeps its key."""
+    if site.type == "shorthand_property_identifier":
+        return Edit(span_of(site), f"{tree.text(site)}: {name}".encode())
+    return Edit(span_of(wrapped(site)), name.encode())
 
 
 def joined(edits: Iterable[tuple[str, Edit]]) -> tuple[tuple[str, Edit], ...]:

@@ -56,8 +56,8 @@ def token_node(tree: Tree, use: Use, site: Site) -> Node | None:
         return None
     if site.role == "hmac":
         return _assembled(call)
-    if site.name.startswith("jsonwebtoken") and _has_callback(call):
-        return _promised(tree, call)
+    if callback_of(use, site, call) is not None:
+        return _promised(tree, call) or call
     return _read(tree, call)
 
 
@@ -84,10 +84,19 @@ def _read(tree: Tree, call: Node) -> Node:
         return node
 
 
-def _has_callback(call: Node) -> bool:
+def callback_of(use: Use, site: Site, call: Node) -> Node | None:
+    """The callback that jsonwebtoken hands the token to, its last argument."""
+    if not site.name.startswith("jsonwebtoken") or not isinstance(use.subject, ir.Call):
+        return None
     arguments = call.child_by_field_name("arguments")
     given = [node for node in arguments.named_children if node.type != "comment"] if arguments is not None else []
-    return len(given) > 3 or any(node.type in FUNCTIONS for node in given[2:])
+    if len(given) < 3:
+        return None
+    last = use.subject.args[-1]
+    handed_in = isinstance(last, ir.Name) and any(
+        isinstance(one.value, (ir.Param, ir.Func)) for one in last.scope.find(last.id)
+    )
+    return given[-1] if len(given) > 3 or given[-1].type in FUNCTIONS or handed_in else None
 
 
 def _promised(tree: Tree, call: Node) -> Node | None:
