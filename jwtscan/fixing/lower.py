@@ -64,12 +64,18 @@ def _tidied(
     if unit.kind == "python":
         from jwtscan.fixing.python import tidy
 
-        sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit))
+        sources[path] = tidy(source, imports, unused, partial(_is_read, plan, sources, unit), _local(plan, unit))
     else:
         from jwtscan.fixing.javascript import acts_when_loaded
         from jwtscan.fixing.javascript import tidy as tidy_script
 
         sources[path] = tidy_script(unit, source, imports, unused, acts_when_loaded(plan.project, unit))
+
+
+def _local(plan: Plan, unit: Unit) -> frozenset[str]:
+    """The project's own top-level modules that a file imports."""
+    refs = unit.module.imports if unit.module is not None else ()
+    return frozenset(ref.module.partition(".")[0] for ref in refs if plan.project.modules.target(unit, ref) is not None)
 
 
 def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from jwtscan.fixing import Import, Unused
 from jwtscan.text import apply
@@ -13,10 +13,12 @@ def tidy(
     imports: Sequence[Import],
     unused: Sequence[Unused],
     is_read: Callable[[str], bool],
+    local: Container[str] = (),
 ) -> bytes:
     """``source`` with the imports added and what nothing reads any longer taken out.
 
-    ``is_read`` says whether another file reads a name of this module. What libcst cannot parse comes back unchanged.
+    ``is_read`` says whether another file reads a name of this module, ``local`` are the project's own modules.
+    What libcst cannot parse comes back unchanged.
     """
     from jwtscan.fixing.python.imports import added
     from jwtscan.fixing.python.tree import read
@@ -24,7 +26,7 @@ def tidy(
 
     if imports:
         tree = read(source)
-        source = source if tree is None else apply(source, added(tree, imports))
+        source = source if tree is None else apply(source, added(tree, imports, local))
     if unused:
         tree = read(source)
         source = source if tree is None else apply(source, removed(tree, unused, is_read))

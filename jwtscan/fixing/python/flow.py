@@ -138,7 +138,7 @@ class Flow:
 
     def imported(self, unit: Unit, name: str) -> Iterator[tuple[Unit, Tree, cst.CSTNode]]:
         """The places in other files where a name of this module is read."""
-        for other, tree in self._importers(unit):
+        for other, tree in self.importers(unit):
             assert other.module is not None
             refs = (*other.module.imports, *other.module.star_exports)
             targets = {self.plan.project.modules.target(other, ref) for ref in refs}
@@ -150,14 +150,21 @@ class Flow:
                 found |= {tree.span(node): node for node in names_read(tree, name)} if other.module.star_exports else {}
             yield from ((other, tree, node) for node in found.values())
 
-    def _importers(self, unit: Unit) -> Iterator[tuple[Unit, Tree]]:
-        for other in self.plan.project.uses.profiles.importers(unit):
-            if other.kind == "python" and (tree := read(other.document.source)) is not None:
-                yield other, tree
+    def importers(self, unit: Unit) -> Iterator[tuple[Unit, Tree]]:
+        """The loaded files that import one."""
+        for other in list(self.plan.project.units.values()):
+            if other is unit or other.kind != "python" or other.module is None:
+                continue
+            refs = (*other.module.imports, *other.module.star_exports)
+            targets = (self.plan.project.modules.target(other, ref) for ref in refs)
+            if any(target is not None and target[0] == unit.path for target in targets):
+                tree = read(other.document.source)
+                if tree is not None:
+                    yield other, tree
 
     def _kept(self, unit: Unit, tree: Tree, target: cst.Attribute) -> None:
         """``self.token = value``: every read of that attribute, here and in the files that import this one."""
-        for other, inside in [(unit, tree), *self._importers(unit)]:
+        for other, inside in [(unit, tree), *self.importers(unit)]:
             for one in inside.each(cst.Attribute):
                 is_target = isinstance(inside.parent(one), (cst.AssignTarget, cst.AnnAssign))
                 if one.attr.value == target.attr.value and not is_target:

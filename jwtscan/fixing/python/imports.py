@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Container, Iterator, Sequence
 
 import libcst as cst
 
@@ -12,7 +13,7 @@ from jwtscan.text import Edit, Span
 from jwtscan.text.layout import layout_of
 
 
-def added(tree: Tree, imports: Sequence[Import]) -> list[Edit]:
+def added(tree: Tree, imports: Sequence[Import], local: Container[str]) -> list[Edit]:
     """The edits that bring in what is not imported yet: one, or none."""
     known = set(_known(tree))
     rows = sorted({_written(wanted) for wanted in imports if _bound(wanted) not in known})
@@ -25,7 +26,7 @@ def added(tree: Tree, imports: Sequence[Import]) -> list[Edit]:
     if before is None:
         first = _first(tree)
         return [Edit(Span(first, first), f"{text}{newline}".encode())]
-    gap = newline if _apart(tree) and not _is_relative(before) else ""
+    gap = newline if _apart(tree) and not _is_local(before, local) else ""
     end = _line_end(tree.source, tree.span(before).end)
     return [Edit(Span(end, end), f"{newline}{gap}{text}".encode())]
 
@@ -96,15 +97,25 @@ def _first(tree: Tree) -> int:
 
 
 def _apart(tree: Tree) -> bool:
-    """Whether the module parts its imports into groups by empty lines."""
+    """Whether the module parts its imports into groups by empty lines, or has only one of the standard library's."""
     rows = [statement for statement in tree.module.body if _is_import(statement)]
     spaces = [line for row in rows[1:] for line in getattr(row, "leading_lines", ()) if line.comment is None]
-    return bool(spaces)
+    return bool(spaces) or all(_top(row) in sys.stdlib_module_names for row in rows)
 
 
-def _is_relative(statement: cst.CSTNode) -> bool:
+def _top(statement: cst.CSTNode) -> str:
+    """The top-level module of the last import of a line; empty for a relative one."""
     small = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else None
-    return isinstance(small, cst.ImportFrom) and bool(small.relative)
+    if isinstance(small, cst.ImportFrom):
+        name = None if small.relative else small.module
+    else:
+        name = small.names[-1].name if isinstance(small, cst.Import) else None
+    return "" if name is None else cst.Module([]).code_for_node(name).partition(".")[0]
+
+
+def _is_local(statement: cst.CSTNode, local: Container[str]) -> bool:
+    """Whether an import is of the project's own modules."""
+    return not _top(statement) or _top(statement) in local
 
 
 def _line_end(source: bytes, offset: int) -> int:

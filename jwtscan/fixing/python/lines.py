@@ -72,8 +72,11 @@ def _surplus(lines: list[bytes], start: int, end: int) -> int:
     above = 0
     while start - above > 0 and not lines[start - above - 1].strip():
         above += 1
-    opens = start - above == 0 or lines[start - above - 1].rstrip().endswith(b":")
+    before = lines[start - above - 1].strip() if start - above else b":"
     below = 0
     while end + below < len(lines) and not lines[end + below].strip():
         below += 1
-    return below if opens else min(above, below)
+    after = lines[end + below].strip() if end + below < len(lines) else b""
+    # A block does not begin with an empty line, and one comment is not parted from what it is about now.
+    is_head = before.startswith(b"#") and above == 0 and below == 1 and not after.startswith(b"#")
+    return below if before.endswith(b":") or is_head else min(above, below)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 _CALLS = {
@@ -10,7 +12,7 @@ _CALLS = {
     "timegm", "gmtime", "localtime", "total_seconds", "fromtimestamp", "utcfromtimestamp", "strftime", "isoformat",
     "encode", "decode", "format", "join", "strip", "rstrip", "lstrip", "replace", "lower", "upper", "split",
     "dumps", "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "hexdigest", "digest", "quote",
-    "getenv", "getattr", "config", "env", "uuid4", "hex",
+    "getenv", "getattr", "config", "env", "uuid4", "hex", "new", "sha256",
 }  # fmt: skip
 _READERS = ("environ", "config", "conf", "cfg", "settings", "parser", "env", "secrets", "credentials", "setting")
 _KINDS = (
@@ -20,23 +22,41 @@ _KINDS = (
 )  # fmt: skip
 
 
-def is_pure(expr: cst.BaseExpression | None) -> bool:
-    """Whether leaving an expression out changes nothing but its value."""
+def is_pure(expr: cst.BaseExpression | None, known: frozenset[str] = frozenset()) -> bool:
+    """Whether leaving an expression out changes nothing but its value. ``known`` functions may be called, too."""
     stack: list[cst.CSTNode] = [expr] if expr is not None else []
     while stack:
         node = stack.pop()
         if isinstance(node, cst.BaseExpression) and not isinstance(node, _KINDS):
             return False
-        if isinstance(node, cst.Call) and not _may_call(node):
+        if isinstance(node, cst.Call) and not _may_call(node, known):
             return False
         stack.extend(node.children)
     return True
 
 
-def _may_call(call: cst.Call) -> bool:
+def pure_functions(functions: Iterable[cst.FunctionDef]) -> frozenset[str]:
+    """The names of functions that only make a value of what they are given."""
+    known: frozenset[str] = frozenset()
+    waiting = list(functions)
+    while found := [func for func in waiting if _makes_a_value(func, known)]:
+        known |= {func.name.value for func in found}
+        waiting = [func for func in waiting if func not in found]
+    return known
+
+
+def _makes_a_value(func: cst.FunctionDef, known: frozenset[str]) -> bool:
+    for line in func.body.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else [line]:
+            if not isinstance(small, (cst.Return, cst.Assign, cst.Expr)) or not is_pure(small.value, known):
+                return False
+    return not func.decorators
+
+
+def _may_call(call: cst.Call, known: frozenset[str]) -> bool:
     func = call.func
     if isinstance(func, cst.Name):
-        return func.value in _CALLS
+        return func.value in _CALLS or func.value in known
     if not isinstance(func, cst.Attribute):
         return False
     if func.attr.value != "get":

@@ -11,7 +11,7 @@ from libcst.metadata import Assignment, BuiltinAssignment, GlobalScope, ImportAs
 
 from jwtscan.fixing import Unused
 from jwtscan.fixing.python.lines import without
-from jwtscan.fixing.python.purity import is_pure
+from jwtscan.fixing.python.purity import is_pure, pure_functions
 from jwtscan.fixing.python.tree import Tree, every
 from jwtscan.text import Edit, Span
 
@@ -28,12 +28,13 @@ class _Held:
 def removed(tree: Tree, unused: Sequence[Unused], is_read: Callable[[str], bool]) -> list[Edit]:
     """The edits that take out those of ``unused`` that nothing reads but others that go with them."""
     said = _texts(tree)
+    known = pure_functions(tree.each(cst.FunctionDef))
     waiting = [
         held
         for one in unused
         if one.scope or not is_read(one.name)
         for scope in _scopes(tree, one.scope)
-        if (held := _held(tree, scope, one.name, said.get(one.name, []))) is not None
+        if (held := _held(tree, scope, one.name, said.get(one.name, []), known)) is not None
     ]
     gone: list[_Held] = []
     spans: list[Span] = []
@@ -82,14 +83,14 @@ def _scopes(tree: Tree, path: str) -> list[Scope]:
     return scopes
 
 
-def _held(tree: Tree, scope: Scope, name: str, said: Sequence[Span]) -> _Held | None:
+def _held(tree: Tree, scope: Scope, name: str, said: Sequence[Span], known: frozenset[str]) -> _Held | None:
     """What binds a name in a scope, None where a binding cannot go. ``said`` are the strings that are its name."""
     held = _Held(reads=list(said))
     for assignment in scope.assignments[name]:
         if assignment.scope is not scope or isinstance(assignment, BuiltinAssignment):
             continue
         assert isinstance(assignment, Assignment)
-        if not _take(tree, assignment, name, held):
+        if not _take(tree, assignment, name, held, known):
             return None
         held.reads += [tree.span(access.node) for access in assignment.references]
     if not held.statements and not held.aliases:
@@ -104,7 +105,7 @@ def _is_declared(tree: Tree, name: str) -> bool:
     return any(item.name.value == name for node in tree.each(cst.Global) for item in node.names)
 
 
-def _take(tree: Tree, assignment: Assignment, name: str, held: _Held) -> bool:
+def _take(tree: Tree, assignment: Assignment, name: str, held: _Held, known: frozenset[str]) -> bool:
     node = assignment.node
     if isinstance(assignment, ImportAssignment):
         names = getattr(node, "names", ())
@@ -121,7 +122,7 @@ def _take(tree: Tree, assignment: Assignment, name: str, held: _Held) -> bool:
     line = tree.parent(statement)
     if isinstance(line, cst.SimpleStatementLine):
         held.statements.append(line)
-    return is_pure(statement.value) and _is_alone(tree, statement)
+    return is_pure(statement.value, known) and _is_alone(tree, statement)
 
 
 def _is_only_target(statement: cst.Assign | cst.AnnAssign, node: cst.CSTNode) -> bool:

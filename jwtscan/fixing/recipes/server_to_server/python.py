@@ -15,7 +15,8 @@ from jwtscan.fixing.python.flow import Flow
 from jwtscan.fixing.python.leftovers import leftovers, steps_behind
 from jwtscan.fixing.python.tree import Tree, every, read
 from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
-from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts
+from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts, load_importers
+from jwtscan.fixing.recipes.server_to_server.python_kept import as_property, constructor_of, fields_of, outlives
 from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
 from jwtscan.fixing.templates import Token, token_of
 from jwtscan.meaning.uses.elsewhere import is_test
@@ -106,12 +107,36 @@ class _Draft:
         if statement is not None:
             self.flow.gone[self.path].add(statement)
             return self._made("take out a token that nothing uses", tuple(self.flow.proposed()), intents)
-        if not self.tree.path_of(self.root) and lasts(self.plan, self.use.unit):
+        if not self.tree.path_of(self.root) and lasts(self.plan, self.use.unit, self.tree):
             made = self._at_use(intents)
             if made is not None:
                 return made
             self.flow.doubts.append("the token is fetched once, when the module is imported, and is good for one hour")
+        if constructor_of(self.tree, self.root) is not None:
+            made = self._as_property(intents)
+            if made is not None:
+                return made
+            if outlives(self.claims):
+                self.flow.doubts.append("the object keeps the token that it was made with, which is good for one hour")
         return self._in_place(intents)
+
+    @property
+    def claims(self) -> str:
+        """The text of what was signed, with what goes into it."""
+        func = self.tree.function(self.root)
+        return self.tree.text(self.root if func is None else func)
+
+    def _as_property(self, intents: frozenset[Intent]) -> Proposal | None:
+        """A token that a constructor keeps, as a property."""
+        fields = fields_of(self.tree, self.root)
+        given = [text and fields.get(text, text) for text in (self.given.client_id, self.given.client_secret)]
+        if any(not text.startswith("self.") for text in given if text):
+            return None
+        token = token_of(self.plan, self.use.unit, client_id=given[0], client_secret=given[1])
+        edits = as_property(self.tree, self.flow, self.use.unit, self.root, token.call)
+        if edits is None:
+            return None
+        return self._made(TITLE, (*edits, *self.flow.proposed()), intents | token.intents)
 
     def _token(self, unit: Unit, *, is_async: bool = False) -> Token:
         given = self.given
@@ -132,7 +157,7 @@ class _Draft:
     def _at_use(self, intents: frozenset[Intent]) -> Proposal | None:
         """A token that is made at import, fetched at each use instead."""
         target = self._target()
-        if target is None:
+        if target is None or not load_importers(self.plan):
             return None
         token = self._token(self.use.unit)
         at_use = AtUse(self.use.unit, self.tree, Flow(self.plan, self.flow.edits, self.flow.gone), token.call)

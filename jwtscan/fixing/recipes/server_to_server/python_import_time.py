@@ -25,6 +25,7 @@ _LASTING = {
     "aiogram", "aiohttp", "apscheduler", "bottle", "celery", "discord", "django", "fastapi", "flask", "quart", "rq",
     "sanic", "schedule", "slack_bolt", "starlette", "streamlit", "telebot", "telegram", "tornado", "uvicorn",
 }  # fmt: skip
+MAX_FILES = 400
 _CHANGES = {"update", "pop", "setdefault", "clear", "popitem"}
 
 
@@ -129,12 +130,29 @@ class AtUse:
         ]
 
 
-def lasts(plan: Plan, unit: Unit) -> bool:
-    """Whether a module lives longer than one run from top to bottom: others import it, or a server does."""
+def lasts(plan: Plan, unit: Unit, tree: Tree) -> bool:
+    """Whether a module lives longer than one run from top to bottom: a server does, and what others import."""
     imported = {ref.module.partition(".")[0] for ref in unit.module.imports} if unit.module is not None else set()
-    return (
-        bool(imported & _LASTING or plan.project.uses.profiles.importers(unit)) or b"while True" in unit.document.source
-    )
+    if imported & _LASTING or b"while True" in unit.document.source or not any(_acts(one) for one in tree.module.body):
+        return True
+    return bool(plan.project.uses.profiles.importers(unit))
+
+
+def _acts(statement: cst.BaseStatement) -> bool:
+    """Whether a statement of a module does something when it is read, as a script's do."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return any(isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) for small in statement.body)
+    return isinstance(statement, (cst.For, cst.While, cst.With, cst.If))
+
+
+def load_importers(plan: Plan) -> bool:
+    """Brings every Python file of the project in, to see what they import. False where there are too many."""
+    paths = sorted(path for path in plan.project.modules.files if path.endswith(".py"))
+    if len(paths) > MAX_FILES:
+        return False
+    for path in paths:
+        plan.project.load(path)
+    return True
 
 
 def _reads(tree: Tree, target: cst.Name) -> Iterator[cst.CSTNode]:
