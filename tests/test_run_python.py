@@ -38,6 +38,9 @@ PROGRAMS = [
         2,
         old={"ZOOM_JWT_TOKEN": "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJGQUtFIn0.FAKE"},
     ),
+    Program("jwt-mint/run-session", ("python", "main.py"), "owner@example.com 2", 2),
+    Program("jwt-mint/run-literals", ("python", "zoom_bot.py"), "Monthly", 2, old={}),
+    Program("jwt-mint/run-async-mint", ("python", "zoom.py"), "owner@example.com 2 1", 3),
     Program("jwt-mint/run-two-copies", ("python", "main.py"), "second@example.com 0", 3),
     Program("jwt-mint/run-dotenv", ("python", "report.py"), "Users owner@example.com 2", 2, old={}, file=".env"),
     Program(

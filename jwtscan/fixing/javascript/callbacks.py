@@ -38,6 +38,7 @@ _LISTENING = frozenset(
     }
 )  # fmt: skip
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "all", "use", "options", "head"})
+_INTERCEPTING = re.compile(r"\binterceptors\.(?:request|response)\.use$")  # axios waits for them
 _REQUEST = re.compile(r"_?(?:req|request)")
 _RESPONSE = re.compile(r"_?(?:res|resp|response)")
 _CONTEXT = re.compile(r"ctx|context|c")
@@ -47,7 +48,7 @@ def part_of(tree: Tree, handed: Node, names: list[str]) -> Part:
     """The part of a function with those parameters, by what it is handed to (itself or its name) and by them."""
     called = callee_of(tree, handed)
     last = called.rpartition(".")[2]
-    if last in _ADOPTING:
+    if last in _ADOPTING or _INTERCEPTING.search(called):
         return Part.ADOPTS
     if len(names) >= 2 and _REQUEST.fullmatch(names[0]) and _RESPONSE.fullmatch(names[1]):
         return Part.LISTENER if last == "createServer" else Part.HANDLER
