@@ -6,21 +6,22 @@ but not certain a doubt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from jwtscan.fixing.javascript.callbacks import Part, is_guarded, parameters, part_of, why_not_async
+from jwtscan.fixing.javascript.callbacks import Part, is_guarded, parameters, part_of, returned, why_not_async
+from jwtscan.fixing.javascript.hoist import answer_of, block_of, hoisted, needs_answer
 from jwtscan.fixing.javascript.mentions import Mention, Scripts
 from jwtscan.fixing.javascript.package import handles_rejections, is_application, is_module
 from jwtscan.fixing.javascript.tree import (
     FIELDS,
-    FUNCTIONS,
     Tree,
     ancestors,
     function_of,
     is_async,
     name_of,
-    unwrapped,
+    span_of,
     wrapped,
 )
 from jwtscan.fixing.javascript.types import agreed, promised
@@ -32,9 +33,10 @@ from jwtscan.text import Edit, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from jwtscan.meaning.project import Project
+    from jwtscan.fixing.plan import Plan
 
 _CLIENTS = ("axios", "fetch", "node-fetch", "request-promise", "got", "superagent", "ky", "cross-fetch", "Promise")
+_VERB = re.compile(r"^(?:get|generate|create|make|build|fetch|new|sign)(?=[A-Z])")
 _CHAINED = frozenset({"then", "catch", "finally"})
 _EXPORTS = ("module.exports", "exports")
 _AROUND = frozenset({"member_expression", "subscript_expression", "call_expression", "spread_element"})
@@ -46,14 +48,16 @@ class Asynchrony:
     ``obstacles`` say why it cannot be done, ``doubts`` what is assumed.
     """
 
-    def __init__(self, project: Project, scripts: Scripts | None = None) -> None:
-        self.project = project
-        self.scripts = scripts or Scripts(project)
+    def __init__(self, plan: Plan, scripts: Scripts | None = None) -> None:
+        self.plan = plan
+        self.project = plan.project
+        self.scripts = scripts or Scripts(plan.project)
         self.edits: list[tuple[str, Edit]] = []
         self.obstacles: list[str] = []
         self.doubts: list[str] = []
         self._made: set[tuple[str, int]] = set()
         self._awaited: set[tuple[str, int]] = set()
+        self._named: dict[str, set[str]] = {}
 
     def suspend(self, unit: Unit, tree: Tree, node: Node, *, guarded: bool = False) -> None:
         """Something is awaited where ``node`` stands. ``guarded`` says that it will be in a ``try`` of its own."""
@@ -74,7 +78,7 @@ class Asynchrony:
         if is_async(function):
             return
         part = part_of(tree, function, parameters(tree, function))
-        unseen = part in (Part.HANDLER, Part.LISTENER) and not guarded
+        unseen = part in (Part.HANDLER, Part.LISTENER, Part.ANSWERS) and not guarded
         if unseen and not (part is Part.HANDLER and handles_rejections(self.project, unit)):
             self.note_doubt(unit, function, "nobody sees it where the token request fails in this callback")
         if (unit.path, function.start_byte) in self._made:
@@ -109,7 +113,7 @@ class Asynchrony:
 
     def _gives_promise(self, unit: Unit, tree: Tree, function: Node) -> bool:
         """Whether whoever calls a function gets a promise already."""
-        given = list(_returned(function))
+        given = list(returned(function))
         return bool(given) and all(value is not None and self._is_promise(unit, tree, value) for value in given)
 
     def _is_promise(self, unit: Unit, tree: Tree, value: Node) -> bool:
@@ -194,6 +198,8 @@ class Asynchrony:
         if function is None and parent.type == "expression_statement":
             self._started(unit, parent)
             return
+        if function is not None and self._hoisted(unit, tree, function, call):
+            return
         opened, closed = (
             ("(await ", ")") if parent.type in _AROUND and not _is_argument(top, parent) else ("await ", "")
         )
@@ -201,6 +207,38 @@ class Asynchrony:
         if closed:
             self.edits.append((unit.path, Edit(Span(call.end_byte, call.end_byte), closed.encode())))
         self.suspend(unit, tree, call)
+
+    def _hoisted(self, unit: Unit, tree: Tree, function: Node, call: Node) -> bool:
+        """Where nobody would see the call fail: calls it before its statement, and hands a failure on."""
+        if not needs_answer(self.project, unit, tree, function, call) or tree.is_typed:
+            return False
+        answer, block = answer_of(tree, function), block_of(function, [call])
+        if answer is None or block is None or why_not_async(tree, function) is not None:
+            return False
+        declarator = call.parent if call.parent is not None and call.parent.type == "variable_declarator" else None
+        statement = declarator.parent if declarator is not None else None
+        alone = statement is not None and statement.parent == block and len(statement.named_children) == 1
+        own = tree.named(declarator, "name") if declarator is not None and alone else ""
+        name = own if own.isidentifier() else self._free_name(unit, tree, call)
+        declared = statement if name == own else None
+        layout = self.plan.layout(unit)
+        edits = hoisted(tree, layout, block, call, (name, tree.text(call)), answer, declared)
+        if declared is None:
+            edits.append(Edit(span_of(call), name.encode()))
+        self.edits += [(unit.path, edit) for edit in edits]
+        self.make_async(unit, tree, function, guarded=True)
+        return True
+
+    def _free_name(self, unit: Unit, tree: Tree, call: Node) -> str:
+        """What a call gives: ``headers`` for ``getHeaders()``; a name that the file does not have yet."""
+        names = self.scripts.names(unit, tree)
+        called = tree.named(call, "function").rpartition(".")[2]
+        plain = _VERB.sub("", called)
+        wanted = chain([plain[:1].lower() + plain[1:]], (f"fetched{n or ''}" for n in count()))
+        taken = self._named.setdefault(unit.path, set())
+        name = next(n for n in wanted if n.isidentifier() and not names.is_taken(n) and n not in taken)
+        taken.add(name)
+        return name
 
     def _started(self, unit: Unit, statement: Node) -> None:
         """A script's own start: what fails in it ends the program as before, but what follows no longer waits."""
@@ -238,24 +276,6 @@ def _async_place(function: Node) -> int:
         return function.start_byte
     name = function.child_by_field_name("name")
     return name.start_byte if name is not None else function.start_byte
-
-
-def _returned(function: Node) -> Iterator[Node | None]:
-    """What a function returns, None for a bare ``return``; not what functions in it do."""
-    body = function.child_by_field_name("body")
-    if body is None:
-        return
-    if body.type != "statement_block":
-        yield unwrapped(body)
-        return
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if node.type == "return_statement":
-            values = [child for child in node.named_children if child.type != "comment"]
-            yield unwrapped(values[0]) if values else None
-        elif node.type not in FUNCTIONS:
-            stack.extend(node.named_children)
 
 
 def _is_awaited(tree: Tree, top: Node, parent: Node) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jwtscan.fixing.javascript.tree import Tree, ancestors, is_async
+from jwtscan.fixing.javascript.tree import FUNCTIONS, Tree, ancestors, is_async, unwrapped
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,6 +20,7 @@ class Part(enum.Enum):
     HANDLER = "an Express handler: nobody waits, nobody sees it fail before Express 5"
     LISTENER = "nobody waits for it, and nobody sees it fail"
     OUTER = "it needs the result at once; what is around it can wait"
+    ANSWERS = "it answers by a callback of its own, and gives nothing back"
     CALLBACK_STYLE = "a handler that answers by a callback, and ends with its promise"
     NONE = "it is not handed to anybody"
 
@@ -39,6 +41,7 @@ _LISTENING = frozenset(
 )  # fmt: skip
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "all", "use", "options", "head"})
 _INTERCEPTING = re.compile(r"\binterceptors\.(?:request|response)\.use$")  # axios waits for them
+_CALLBACKS = frozenset({"callback", "cb", "done", "fn", "next"})
 _REQUEST = re.compile(r"_?(?:req|request)")
 _RESPONSE = re.compile(r"_?(?:res|resp|response)")
 _CONTEXT = re.compile(r"ctx|context|c")
@@ -60,7 +63,32 @@ def part_of(tree: Tree, handed: Node, names: list[str]) -> Part:
         return Part.LISTENER
     if last == "map" and _is_gathered(tree, handed):
         return Part.ADOPTS
-    return Part.OUTER if called else Part.NONE
+    if called:
+        return Part.OUTER
+    return Part.ANSWERS if names and names[-1] in _CALLBACKS and _gives_nothing(handed) else Part.NONE
+
+
+def _gives_nothing(function: Node) -> bool:
+    """Whether a function returns nothing but what its calls give: ``return callback(error)``."""
+    return all(value is None or value.type == "call_expression" for value in returned(function))
+
+
+def returned(function: Node) -> Iterator[Node | None]:
+    """What a function returns, None for a bare ``return``; not what functions in it do."""
+    body = function.child_by_field_name("body")
+    if body is None:
+        return
+    if body.type != "statement_block":
+        yield unwrapped(body)
+        return
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if node.type == "return_statement":
+            values = [child for child in node.named_children if child.type != "comment"]
+            yield unwrapped(values[0]) if values else None
+        elif node.type not in FUNCTIONS:
+            stack.extend(node.named_children)
 
 
 def parameters(tree: Tree, function: Node) -> list[str]:

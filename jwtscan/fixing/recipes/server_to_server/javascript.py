@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Import, Intent, Proposal, Unrequired, advice
 from jwtscan.fixing.asynchrony import Asynchrony
+from jwtscan.fixing.javascript.hoist import needs_answer
 from jwtscan.fixing.javascript.mentions import Scripts
 from jwtscan.fixing.javascript.package import why_browser
 from jwtscan.fixing.javascript.tree import Tree, function_of, span_of, wrapped
@@ -119,7 +120,7 @@ class _Draft:
         self.path = use.unit.path
         self.layout = plan.layout(use.unit)
         self.adapter: Import | None = None
-        self.waits = Asynchrony(plan.project, scripts)
+        self.waits = Asynchrony(plan, scripts)
         self.token = token_of(plan, use.unit, client_id=given.client_id, client_secret=given.client_secret)
         self.hosting = Hosting(use.unit, tree, self.waits, self.layout, self.token.call)
 
@@ -250,7 +251,11 @@ class _Draft:
             self.hosting.edits.append(Edit(place, f"return {self.token.call}{end}".encode()))
             if function is not None:
                 self.waits.make_async(self.use.unit, self.tree, function, guarded=True)
-        elif alone and host is not None and (host != function or self.hosting.needs_guard(host, self.node)):
+        elif (
+            alone
+            and host is not None
+            and (host != function or needs_answer(self.plan.project, self.use.unit, self.tree, host, self.node))
+        ):
             name = self.tree.named(declarator, "name")
             self.hosting.place([self.node], name, statement)
         else:

@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
 from jwtscan.fixing.javascript.callbacks import Part, callee_of, is_guarded, parameters, part_of, why_not_async
-from jwtscan.fixing.javascript.package import handles_rejections
+from jwtscan.fixing.javascript.hoist import answer_of, block_of, hoisted, needs_answer
 from jwtscan.fixing.javascript.tree import FUNCTIONS, Tree, ancestors, function_of, is_async, span_of, wrapped
-from jwtscan.fixing.javascript.unused import gone
-from jwtscan.text import Edit, Span
-from jwtscan.text.layout import Layout, margin_of
+from jwtscan.text import Edit
+from jwtscan.text.layout import Layout
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from jwtscan.syntax.unit import Unit
 
-_BLOCKS = frozenset({"statement_block", "switch_case", "switch_default"})
 _AROUND = frozenset({"member_expression", "subscript_expression", "call_expression"})
 NAMES = ("token", "accessToken", "zoomToken", "zoomAccessToken")
 _STEPS = frozenset({"then", "catch", "finally", "map"})
-_ROUTED = frozenset({"get", "post", "put", "patch", "delete", "all", "use"})
 
 
 class Hosting:
@@ -80,12 +77,6 @@ class Hosting:
         self.inline(node)
         self.waits.suspend(self.unit, self.tree, node)
 
-    def needs_guard(self, host: Node, node: Node) -> bool:
-        """Whether a failure in a handler has to be handed to Express by the handler itself."""
-        if is_async(host) or part_of(self.tree, host, parameters(self.tree, host)) is not Part.HANDLER:
-            return False
-        return not is_guarded(node, host) and not handles_rejections(self.waits.project, self.unit)
-
     # -- who waits -----------------------------------------------------------------------------------------------
 
     def host(self, site: Node) -> Node | None:
@@ -107,9 +98,9 @@ class Hosting:
     def _fetch(self, host: Node, sites: list[Node], variable: str | None, declared: Node | None) -> None:
         first = min(sites, key=lambda node: node.start_byte)
         direct = all(function_of(site) == host for site in sites)
-        guard = self.needs_guard(host, first)
-        block = _block(host, sites)
-        inline = direct and not guard and declared is None and (len(sites) == 1 or block is None)
+        unseen = needs_answer(self.waits.project, self.unit, self.tree, host, first)
+        block = block_of(host, sites)
+        inline = direct and not unseen and declared is None and (len(sites) == 1 or block is None)
         if inline:
             for site in sites:
                 self.inline(site)
@@ -121,46 +112,10 @@ class Hosting:
         name = variable or self._free_name()
         if variable is None:
             self.edits += [_named(self.tree, site, name) for site in sites]
-        handler = self._next(host) if guard else None
-        self._insert(block, first, name, handler, declared)
-        self.waits.make_async(self.unit, self.tree, host, guarded=not guard or handler is not None)
-
-    def _insert(self, block: Node, first: Node, name: str, handler: str | None, declared: Node | None) -> None:
-        """Puts the declaration of a token before the statement of ``block`` that needs it first."""
+        answer = answer_of(self.tree, host) if unseen else None
         self.is_used = True
-        end = ";" if self.layout.semicolons else ""
-        if handler is None:
-            rows = [f"const {name} = await {self.call}{end}"]
-        else:
-            kind = ": string" if self.tree.is_typed else ""
-            rows = [f"let {name}{kind}{end}", "try {", f"    {name} = await {self.call}{end}", "} catch (error) {"]
-            rows += [f"    return {handler}(error){end}", "}"]
-        text = "\n".join(rows)
-        if declared is not None and declared.parent == block:
-            margin = margin_of(self.tree.source, declared.start_byte)
-            self.edits.append(Edit(span_of(declared), self.layout.lines(text, margin).encode()))
-            return
-        statement = next(child for child in block.named_children if child.end_byte > first.start_byte)
-        at = _with_comments(statement).start_byte
-        margin = margin_of(self.tree.source, at)
-        written = self.layout.lines(text, margin) + self.layout.newline + margin
-        self.edits.append(Edit(Span(at, at), written.encode()))
-        if declared is not None:
-            self.edits.append(gone(self.tree, declared))
-
-    def _next(self, host: Node) -> str | None:
-        """What Express hands a failure to: the third parameter, which is added where there are two."""
-        names = parameters(self.tree, host)
-        if len(names) > 2:
-            return names[2]
-        several = host.child_by_field_name("parameters")
-        routed = callee_of(self.tree, host).rpartition(".")[2]
-        taken = any(self.tree.text(node) == "next" for node in self.tree.walk(host) if node.type == "identifier")
-        if len(names) != 2 or several is None or self.tree.is_typed or taken or (routed and routed not in _ROUTED):
-            return None
-        last = several.named_children[-1].end_byte
-        self.waits.edits.append((self.unit.path, Edit(Span(last, last), b", next")))
-        return "next"
+        self.edits += hoisted(self.tree, self.layout, block, first, (name, self.call), answer, declared)
+        self.waits.make_async(self.unit, self.tree, host, guarded=not unseen or answer is not None)
 
     def inline(self, site: Node) -> None:
         """Writes the awaited call where a place stands."""
@@ -200,29 +155,3 @@ def joined(edits: Iterable[tuple[str, Edit]]) -> tuple[tuple[str, Edit], ...]:
             edit = Edit(before.span.join(edit.span), before.text + edit.text)
         found.append((path, edit))
     return tuple(found)
-
-
-def _block(host: Node, sites: Sequence[Node]) -> Node | None:
-    """The innermost block of a function that holds all of the places; None for an arrow that has no block."""
-    first, last = min(site.start_byte for site in sites), max(site.end_byte for site in sites)
-    site = min(sites, key=lambda node: node.start_byte)
-    for one in ancestors(site):
-        if one == host:
-            return None
-        inside = one.type in _BLOCKS and one.start_byte <= first and last <= one.end_byte
-        if inside and next((f for f in ancestors(one) if f.type in FUNCTIONS), None) == host:
-            return one
-    return None
-
-
-def _with_comments(statement: Node) -> Node:
-    """A statement, or the first of the comments on the lines right above it."""
-    current = statement
-    before = current.prev_named_sibling
-    while before is not None and before.type == "comment" and before.end_point.row + 1 == current.start_point.row:
-        above = before.prev_named_sibling
-        if above is not None and above.end_point.row == before.start_point.row:
-            break  # it stands behind a statement
-        current = before
-        before = above
-    return current
