@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import TypeAlias
 
 from jwtscan.fixing.names import word_of
+from jwtscan.meaning.credentials import is_real
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Edit, Span
 
@@ -20,6 +21,7 @@ _ITEM = re.compile(rb"(?:-|\*)[ \t]+")
 _OPENING = (b"{", b"[", b"(")
 _PROSE = re.compile(rb"(?i)\b(?:jwt[ -])?(?:app(?:'s)?[ -])?api[ -](?:key|secret)\b")
 _APP = re.compile(rb"(?i)\bjwt[ -](?=app)")
+_TEST = re.compile(r"(?i)(?:^|/)(?:tests?|__tests__|spec)/|pytest|\.test\b|jest")
 _JSON = frozenset({"json", "package.json"})
 _YAML = frozenset({"yaml", "environment.yml"})
 _SPEECH = {
@@ -200,6 +202,8 @@ def _replaced(source: bytes, block: Span, parts: Sequence[tuple[Span, bytes]]) -
 
 
 def _new_value(unit: Unit, span: Span, value: bytes) -> bytes:
+    if _TEST.search(unit.path) and not is_real(value.decode("utf-8", "replace")):
+        return value  # what a test sets stands for a credential, and has to stand for one
     return _DEFAULT.sub(rb"\1\2", value) if _REFERENCE.search(value) else _blank(unit, span)
 
 

@@ -50,7 +50,7 @@ class Decision:
     def _all_words(self, project: Project) -> set[str]:
         words: set[str] = set()
         for old in self._purposes.names.values():
-            for one in (old, old.partner) if old.partner is not None else (old,):
+            for one in (old, *old.companions):
                 words |= one.spellings
                 if one.home is None:
                     words |= spellings_of(min(one.spellings))

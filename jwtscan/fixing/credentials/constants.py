@@ -57,7 +57,10 @@ class Constants:
     def unread(self, unit: Unit, span: Span) -> Edit | None:
         """Takes out the definition at ``span`` of a name that nothing reads any longer."""
         for name, name_span, value in _definitions(unit):
-            if span.holds(unit.span(name_span)) and value is not None and not self._is_read(unit, name):
+            if value is None or isinstance(value, (ir.Object, ir.Func, ir.Class)):
+                continue
+            named = span.holds(unit.span(name_span)) or span.holds(unit.span(value.span))
+            if named and not self._is_read(unit, name):
                 return self._lines(unit, name_span, value)
         return None
 
@@ -153,10 +156,23 @@ def _definitions(unit: Unit) -> Iterator[tuple[str, Span, ir.Expr | None]]:
         for name, bindings in scope.bindings.items():
             yield from ((name, one.span, one.value) for one in bindings if one.kind in ("assign", "field"))
     yield from ((store.target.name, store.target.span, store.value) for store in module.stores)
+    handed = _handed_over(module)
     for obj in module.objects:
-        for entry in obj.entries:
+        for entry in obj.entries if id(obj) not in handed else ():
             if isinstance(entry, ir.Entry) and entry.key and not entry.shorthand:
                 yield entry.key, entry.key_span, entry.value
+
+
+def _handed_over(module: ir.Module) -> set[int]:
+    """The objects, by identity, that a call is given: who reads their fields may be outside of the project."""
+    seen: set[int] = set()
+    stack: list[ir.Expr | ir.Entry] = [arg for call in module.calls for arg in call.args if isinstance(arg, ir.Object)]
+    while stack:
+        part = stack.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            stack.extend(ir.children(part))
+    return seen
 
 
 def _has_os(unit: Unit) -> bool:

@@ -31,8 +31,8 @@ class Old:
     """One name of the project, in all its spellings, or one that only counts in a package (``home``).
 
     ``sure`` is false where no use says what it is for. ``variables`` are the spellings that environment variables
-    have, ``paths`` the files that it was seen in on its way to a use. ``partner`` is the other name of the pair,
-    where nothing else speaks of it.
+    have, ``paths`` the files that it was seen in on its way to a use. ``companions`` change with it: the other name of
+    the pair where nothing else speaks of that, and the variables that its definition reads.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Old:
     spellings: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
-    partner: Old | None = None
+    companions: list[Old] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +118,8 @@ class Purposes:
         if source.unit.module is not None:
             for variable in _read_at(source):
                 behind = self._old(variable, source.part, source.unit.path, variable=True)
+                if behind is not old and behind not in old.companions:
+                    old.companions.append(behind)
                 behind.purpose |= old.purpose
                 behind.paths |= old.paths
 
@@ -149,7 +151,7 @@ class Purposes:
         spellings = {_ENDING.sub(lambda end: _cased_as(end[0], other), name) for name in old.spellings}
         key = "".join(zoom.words(min(spellings)))
         if (key, None) not in self.names and spellings.isdisjoint(old.spellings):
-            old.partner = Old(key, other, None, old.purpose, old.sure, spellings, set(), set(old.paths))
+            old.companions.append(Old(key, other, None, old.purpose, old.sure, spellings, set(), set(old.paths)))
 
     @property
     def _surroundings(self) -> Purpose:

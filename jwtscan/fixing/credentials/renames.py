@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jwtscan.fixing.credentials.constants import Constants
-from jwtscan.fixing.credentials.purposes import Old, Purposes
+from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
+from jwtscan.fixing.credentials.twins import Twins
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.settings import Turn, edit_of, turned
@@ -22,10 +23,6 @@ _ROWS = re.compile(
     rb"models\.\w+Field\(|\bColumn\(|mapped_column\(|DataTypes\.|Schema\(\{|\b(?:SELECT|INSERT|UPDATE|ALTER)\b"
 )
 """What has rows of a database, whose columns no text edit renames."""
-# A line that is an item of a list, or one entry whose value can be said for another name as well.
-_ITEM = rb"^[ \t]*[\"']%s[\"'],?[ \t]*$"
-_ENTRY = rb"^[ \t]*[\"']?%s[\"']?\??[ \t]*:[ \t]*(?P<value>[^\r\n]*?)[,;]?[ \t]*$"
-_TYPE = re.compile(rb"(?:str|string|SecretStr|Secret|Optional\[|z\.|Joi\.|joi\.|yup\.|None\b|null\b|Field\()")
 _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
 
 
@@ -54,11 +51,11 @@ class Renamer:
         self.promised: dict[tuple[str, str], str] = {}
 
     def rename(self, old: Old) -> Renaming:
-        """The edits of a name and of its partner; those of the partner alone may be missing."""
+        """The edits of a name and of those that go with it, as far as these can be made."""
         made = self._rename(old)
-        if old.partner is not None and made.refusal is None:
-            other = self._rename(old.partner)
-            if other.refusal is None:
+        for companion in old.companions if made.refusal is None else ():
+            other = self._rename(companion)
+            if other.refusal is None and reader_of(self.project, companion, self.purposes.homes) is None:
                 made.edits += other.edits
                 made.in_comments = made.in_comments or other.in_comments
         return made
@@ -66,13 +63,16 @@ class Renamer:
     def _rename(self, old: Old) -> Renaming:
         made = Renaming()
         self._find_spellings(old)
-        for unit in self.words.units(self.project, old.spellings):
+        units = self.words.units(self.project, old.spellings)
+        doubled = old.part == "key" and Purpose.REST in old.purpose and old.home is None
+        twins = Twins(old, units) if doubled else None
+        for unit in units:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
             if unit.kind in SETTINGS_KINDS:
                 edits = list(self._settings(old, unit))
             elif unit.module is not None:
-                edits = list(self._code(old, unit, made))
+                edits = list(self._code(old, unit, made, twins))
                 if old.home is not None and edits and unit.path not in old.paths:
                     made.elsewhere = made.elsewhere or unit.path
             else:
@@ -133,7 +133,7 @@ class Renamer:
 
     # -- code ----------------------------------------------------------------------------------------------------------
 
-    def _code(self, old: Old, unit: Unit, made: Renaming) -> Iterator[Edit]:
+    def _code(self, old: Old, unit: Unit, made: Renaming, twins: Twins | None) -> Iterator[Edit]:
         source = unit.document.source
         purpose = self._purpose_in(old, unit)
         found = list(_occurrences(source, old.spellings))
@@ -149,9 +149,9 @@ class Renamer:
         taken: list[Span] = []
         for span, _ in found:
             line = unit.document.lines.span(unit.document.lines.line_of(span.start))
-            if line not in taken and (text := self._twin(old, unit, line, purpose)) is not None:
+            if line not in taken and twins is not None and twins.has(unit.path, line):
                 taken.append(line)
-                yield Edit(line, text)
+                yield Edit(line, self._twin(old, unit, line, purpose))
         spans = Spans(taken)
         for span, name in found:
             if not spans.overlap(span):
@@ -189,24 +189,15 @@ class Renamer:
                 return f"{new} is a name of {unit.path} already"
         return None
 
-    def _twin(self, old: Old, unit: Unit, line: Span, purpose: Purpose) -> bytes | None:
-        """A line that lists or declares the name, once for each new name; None where it does something else."""
-        if old.part != "key" or Purpose.REST not in purpose:
-            return None
+    def _twin(self, old: Old, unit: Unit, line: Span, purpose: Purpose) -> bytes:
+        """A line that lists, declares or hands on the name, once for each new name."""
         text = unit.document.source[line.start : line.end]
-        for name in old.spellings:
-            quoted = re.escape(name.encode())
-            entry = re.match(_ENTRY % quoted, text)
-            if re.match(_ITEM % quoted, text) or (entry is not None and _is_repeatable(entry["value"], old.spellings)):
-                turns = turns_of(old, purpose, self.plan.names, name)
-                newline = self.plan.layout(unit).newline.encode()
-                texts = [turned(text, turn) for turn in turns]
-                if any(word_of(turn[name]).search(unit.document.source) for turn in turns):
-                    return None
-                ends = text.rstrip().endswith((b",", b";")) or (entry is not None and unit.kind == "python")
-                ends = ends and not (entry is not None and entry["value"].endswith((b"(", b"{", b"[")))
-                return newline.join(texts) if ends else None
-        return None
+        name = next(name for name in sorted(old.spellings) if word_of(name).search(text))
+        newline = self.plan.layout(unit).newline.encode()
+        texts = [turned(text, turn) for turn in turns_of(old, purpose, self.plan.names, name)]
+        ends = text.rstrip().endswith((b",", b";")) or b"=" in text or unit.kind == "python"
+        item = text.strip()[:1] in (b'"', b"'") and not ends
+        return newline.join([one + b"," for one in texts[:-1]] + texts[-1:]) if item else newline.join(texts)
 
     def _reads(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], purpose: Purpose) -> Iterator[Edit]:
         """Where the environment is read by a name that other things have too."""
@@ -264,13 +255,6 @@ def _reads_variable(source: bytes, span: Span) -> bool:
 def _is_referred_to(source: bytes, span: Span) -> bool:
     """``${NAME}``, ``$NAME``, ``secrets.NAME`` in a settings file."""
     return source[: span.start].endswith((b"${", b"$", b"secrets.", b"env.", b"vars."))
-
-
-def _is_repeatable(value: bytes, names: set[str]) -> bool:
-    """A type, or something that reads the environment by the name and nothing else."""
-    if _TYPE.match(value):
-        return True
-    return any(re.search(rb"(?:[\"']|env\.)" + re.escape(name.encode()) + rb"\b", value) for name in names)
 
 
 def _is_taken_out(source: bytes, span: Span) -> bool:
