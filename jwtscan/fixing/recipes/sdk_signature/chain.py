@@ -30,12 +30,11 @@ _LONGEST = 12
 class Final:
     """The way to the finished signature. ``links`` are the widest encodings, one a statement; the last is the end.
 
-    ``later`` are the encodings of the finished signature where it is read in several places. ``encoding`` is the link
-    that makes base64 of the parts: those behind it only trim.
+    ``encoding`` is the link that makes base64 of the parts: those behind it only trim, which does nothing to a JWT. So
+    what is done to the finished signature stays where that is read in several places.
     """
 
     links: tuple[Node, ...]
-    later: tuple[Node, ...]
     encoding: int
 
     @property
@@ -59,16 +58,16 @@ class Chain:
             reads = self._reads(name) if name is not None else ()
             ups = tuple(self.up(read) for read in reads)
             if len(reads) != 1 or ups == reads:
-                changed = tuple(up for up, read in zip(ups, reads, strict=True) if up != read)
-                return None if encoding is None else Final(tuple(links), changed, encoding)
+                return None if encoding is None else Final(tuple(links), encoding)
             if encoding is None and self.says_base64(ups[0], reads[0]):
                 encoding = len(links)
             links.append(ups[0])
         return None
 
-    def up(self, node: Node) -> Node:
-        """The widest expression around a node that only encodes it."""
-        while (parent := node.parent) is not None:
+    def up(self, start: Node, *, to_base64: bool = False) -> Node:
+        """The widest expression around a node that only encodes it, or the narrowest that makes base64 of it."""
+        node = start
+        while (parent := node.parent) is not None and not (to_base64 and self.says_base64(node, start)):
             wider: Node | None = None
             if parent.type in WRAPPERS:
                 wider = parent

@@ -33,6 +33,17 @@ class Draft:
         rows = [*self._comments(span_of(statement)), text]
         self._changes.append((span_of(statement), self._laid("\n".join(rows), statement)))
 
+    def open(self, body: Node, text: str) -> None:
+        """A block in place of the expression that an arrow function gives, on the arrow's line."""
+        arrow = body.prev_sibling
+        start = arrow.end_byte if arrow is not None else body.start_byte
+        margin = margin_of(self.code.source, arrow.start_byte if arrow is not None else body.start_byte)
+        span = Span(start, body.end_byte)
+        first, *rest = text.split("\n")
+        rows = [first, *(f"    {comment}" for comment in self._comments(span)), *rest]
+        laid = self.layout.lines("\n".join(rows), margin)
+        self._changes.append((span, f" {laid}"))
+
     def before(self, statement: Node, text: str) -> None:
         """Statements before one."""
         margin = self._margin(statement)

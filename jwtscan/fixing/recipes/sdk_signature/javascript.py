@@ -38,8 +38,6 @@ class JavaScript:
             self._by_library(sign)
         else:
             self._by_hmac()
-        for later in self.old.final.later:
-            self.old.draft.put(later, self.old.code.text(next(self.old.code.names(later))))
 
     # -- with a library --------------------------------------------------------------------------------------------
 
@@ -132,9 +130,10 @@ class JavaScript:
         helper = None if digest is not None and self._is_node() else "base64url"
         hashed = self._hash(source, digest)
         gone = [*(span_of(link) for link in old.final.links), span_of(source)]
-        dead = [each for each in old.dead(gone, f"{self._claims()} {hashed} {name or ''}") if each != statement]
+        kept = f"{self._claims()} {hashed} {name or ''} {self._encoder('') if helper is not None else ''}"
+        dead = [each for each in old.dead(gone, kept) if each != statement]
         spans = [*gone, *map(span_of, dead)]
-        self.intents |= old.unused(spans, f"{hashed} {self._encoder('')}")
+        self.intents |= old.unused(spans, kept)
         iat, exp, payload = self._fresh(spans)
         message = name or old.fresh(("message", "unsigned", "jwtMessage"), spans)
         safe = old.fresh((helper, "toBase64Url"), spans) if helper is not None else None
@@ -151,7 +150,11 @@ class JavaScript:
         elif name is None:
             old.draft.put(source, message)
         if digest is not None:
-            old.draft.put(digest, old.quoted("base64url" if safe is None else "base64"))
+            written = old.quoted("base64url" if safe is None else "base64")
+            if span_of(old.final.end).holds(span_of(digest)):
+                hashed = hashed.replace(old.code.text(digest), written)
+            else:
+                old.draft.put(digest, written)
         end = f"`${{{message}}}.${{{hashed if safe is None else f'{safe}({hashed})'}}}`"
         spots = [(self._times(iat, exp), self._time(dead)), (rows, statement if name is not None else None)]
         place(old, dead, spots, end, None if inline else statement)
@@ -332,8 +335,9 @@ class JavaScript:
             if isinstance(whole, ir.Call) and link is old.final.links[0]:
                 func = called(inner)
                 text = f"{old.code.text(func) if func is not None else ''}({text})"
-            ahead = old.code.source[link.start_byte : inner.start_byte].decode()
-            behind = old.code.source[inner.end_byte : link.end_byte].decode()
+            outer = old.chain.up(inner, to_base64=True)
+            ahead = old.code.source[outer.start_byte : inner.start_byte].decode()
+            behind = old.code.source[inner.end_byte : outer.end_byte].decode()
             text = f"{ahead.strip()}{text}{behind.strip()}" if "\n" in ahead + behind else f"{ahead}{text}{behind}"
             text = re.sub(r",?\s*\n\s*", "", text)
             inner = self._read_of(link)

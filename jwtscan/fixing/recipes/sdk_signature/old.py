@@ -105,9 +105,12 @@ class Old:
         if isinstance(expr, ir.Call):
             name = expr.func.id if isinstance(expr.func, ir.Name) else ""
             return name in ("Number", "parseInt", "int")
-        if isinstance(expr, ir.Name) and self.code.is_typed and self._annotated(expr.id):
+        if isinstance(expr, ir.Name) and self._annotated(expr.id):
             return True
         if isinstance(expr, ir.Name) and any(map(self._is_open, expr.scope.find(expr.id))):
+            return False
+        # What a field is given later, by a form for example, is not seen.
+        if any(isinstance(node, ir.This) for node in ir.walk(expr)):
             return False
         values = self.plan.project.reach(self.code.unit, expr)
         return bool(values) and all(
@@ -127,7 +130,7 @@ class Old:
         holder = self.code.holder(self.final.end, name)
         for node in self.code.names(holder) if holder is not None else ():
             parent = node.parent
-            if self.code.text(node) == name and parent is not None and parent.type == "required_parameter":
+            if self.code.text(node) == name and parent is not None and parent.type in _TYPED:
                 kind = parent.child_by_field_name("type")
                 return kind is not None and _NUMERIC.fullmatch(self.code.text(kind)) is not None
         return False
@@ -242,10 +245,11 @@ def _open(old: Old, body: Node, rows: list[str], end: str) -> None:
     ahead = source[body.start_byte : finish.start_byte].decode()
     behind = source[finish.end_byte : body.end_byte].decode()
     lines = [*"\n".join(rows).split("\n"), f"return {ahead}{end}{behind}{old.closing}"]
-    old.draft.replace(body, "\n".join(["{", *(f"    {line}" for line in lines), "}"]))
+    old.draft.open(body, "\n".join(["{", *(f"    {line}" for line in lines), "}"]))
 
 
-_NUMERIC = re.compile(r":\s*(?:number|\d+(?:\s*\|\s*\d+)*)")
+_TYPED = frozenset({"required_parameter", "typed_parameter", "typed_default_parameter"})
+_NUMERIC = re.compile(r":?\s*(?:int|number|\d+(?:\s*\|\s*\d+)*)")
 _GLOBALS = frozenset(
     {
         "process", "window", "globalThis", "self", "global", "Meteor", "document", "location", "Number", "String",
@@ -268,4 +272,5 @@ def _is_kind(binding: ir.Binding, kinds: tuple[str, ...]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[A-Za-z_$][\w$]*", text)
+    """The names in a program's text that are no attributes."""
+    return re.findall(r"(?<![\w$.])[A-Za-z_$][\w$]*", text)

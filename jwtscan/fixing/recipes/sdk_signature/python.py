@@ -53,8 +53,6 @@ class Python:
         spots = [(times, self._time(dead)), ("\n".join(rows), self._before(dead)), (hashed, hash_spot)]
         self.intents |= old.unused(spans, f"{times} {' '.join(rows)} {hashed} {end}")
         place(old, dead, spots, end)
-        for later in old.final.later:
-            old.draft.put(later, old.code.text(next(old.code.names(later))))
 
     # -- what there is ---------------------------------------------------------------------------------------------
 
