@@ -102,7 +102,7 @@ def _in_script(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -
     reason = why_browser(plan.project, unit)
     if reason is not None:
         return advice(TITLE, f"{reason}: the calls have to move to a server", _BROWSER_SKETCH)
-    waits = Asynchrony(plan.project, scripts)
+    waits = Asynchrony(plan, scripts)
     waits.suspend(unit, tree, node)
     if waits.obstacles:
         return advice(TITLE, "; ".join(waits.obstacles[:3]))
