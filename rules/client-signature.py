@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -39,4 +39,8 @@ Make the signature on a server that holds the SDK secret, and fetch it. `generat
 but still leaks the secret. Revoke the API secret: it was public.""",
     page="https://developers.zoom.us/docs/meeting-sdk/auth/",
     find=find,
+    fix=recipe("client_signature"),
+    safety="""\
+By default the endpoint and the changed call are shown. `--unsafe-fixes` writes `generateSDKSignature()`, which works \
+from 2.3.0 to 3.11 and leaves the secret in the browser: a step for a day, not a migration.""",
 )

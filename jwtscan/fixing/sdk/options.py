@@ -60,7 +60,8 @@ def renaming(plan: Plan, unit: Unit, call: ir.Call, names: Names) -> list[tuple[
     made = _Call(plan, unit, call)
     entries = entries_of(plan.project, unit, made.argument)
     if entries is None:
-        return None
+        there = _at_call(made, names)
+        return None if there is None else [(unit.path, edit) for edit in there]
     edits: list[Edit] = []
     far: dict[str, str | None] = {}
     for old, new in names.items():
