@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Match, Project, Rule, Severity, Unit, report
+from jwtscan.api import Match, Project, Rule, Severity, Unit, recipe, report
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
@@ -27,4 +27,5 @@ requests.get(recording["download_url"], headers={"Authorization": f"Bearer {toke
     page="https://developers.zoom.us/blog/access-token-change-faq/",
     language="python",
     find=find,
+    fix=recipe("query_token"),
 )

@@ -86,7 +86,7 @@ class Draft:
         )
         self.edits += ((unit.path, edit) for edit in made.edits)
         self.doubts += [made.doubt] if made.doubt is not None else []
-        self._clear(unit, tree, node)
+        self.clear(unit, tree, node)
         return None
 
     def text(self, place: Place, tree: Tree, node: cst.CSTNode) -> str:
@@ -121,7 +121,7 @@ class Draft:
         for path in dict.fromkeys(path for path, _ in self.edits):
             yield from ((path, edit) for edit in merged(edit for home, edit in self.edits if home == path))
 
-    def _clear(self, unit: Unit, tree: Tree, node: cst.CSTNode) -> None:
+    def clear(self, unit: Unit, tree: Tree, node: cst.CSTNode) -> None:
         """What nothing needs any longer: names, here and in the modules they came from, and questions for the token."""
         unused = set(leftovers(tree, unit.path, node, frozenset()))
         self.intents |= unused
@@ -133,6 +133,7 @@ class Draft:
         names = {one.name for one in unused if not one.scope and one.name in _assigned(tree)}
         gone = list(_guards(tree, names, {value.name.removeprefix("env:") for value in self.use.tokens}))
         self.edits += ((unit.path, edit) for edit in without(tree, gone))
+        self.intents.update(one for guard in gone for one in leftovers(tree, unit.path, guard, frozenset()))
 
 
 def _can_wait(tree: Tree, node: cst.CSTNode) -> bool:
