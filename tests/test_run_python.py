@@ -14,7 +14,8 @@ PROGRAMS = [
     Program("jwt-mint/run-requests", ("python", "main.py"), "['Weekly', 'Planning', 'Review']", 3),
     Program("jwt-mint/run-httpx-async", ("python", "client.py"), "owner@example.com second@example.com", 6),
     Program("jwt-mint/run-aiohttp", ("python", "main.py"), "2 owner@example.com", 2),
-    Program("jwt-mint/run-urllib", ("python", "report.py"), "second@example.com 0", 3),
+    # A script that fetches once and ends.
+    Program("jwt-mint/run-urllib", ("python", "report.py"), "second@example.com 0", 3, renews=False),
     Program("jwt-mint/run-http-client", ("python", "meetings.py"), "owner@example.com\n1\n", 2),
     Program("jwt-mint/run-init-headers", ("python", "main.py"), "second@example.com", 3),
     # PyJWT 2, which is installed here, gives str: the old program does not get as far as a call.
@@ -38,7 +39,15 @@ PROGRAMS = [
         2,
         old={"ZOOM_JWT_TOKEN": "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJGQUtFIn0.FAKE"},
     ),
-    Program("jwt-mint/run-session", ("python", "main.py"), "owner@example.com 2", 2),
+    # The session keeps the header that it was made with.
+    Program(
+        "jwt-mint/run-session",
+        ("python", "main.py"),
+        "owner@example.com 2",
+        2,
+        least=Applicability.UNSAFE,
+        renews=False,
+    ),
     Program("jwt-mint/run-literals", ("python", "zoom_bot.py"), "Monthly", 2, old={}),
     Program("jwt-mint/run-async-mint", ("python", "zoom.py"), "owner@example.com 2 1", 3),
     Program("jwt-mint/run-two-copies", ("python", "main.py"), "second@example.com 0", 3),
