@@ -13,7 +13,7 @@ _VISITOR = re.compile(
     r"\b(?:req|request|body|query|params|args|form|session|event|row|user|tenant|account|payload|ctx|context)\b", re.I
 )
 _LOADED = re.compile(
-    r"load|open\(|config|yaml|toml|ini|environ|getenv|parser|settings|dotenv|secret_?manager|importlib|Field", re.I
+    r"load|open\(|config|yaml|toml|ini|environ|getenv|parser|setting|dotenv|secret_?manager|importlib|Field", re.I
 )
 
 

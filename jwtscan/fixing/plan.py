@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
     from jwtscan.syntax.unit import Unit
 
+MAX_FILES = 1000
+
 
 class Plan:
     """One pass over a project.
@@ -29,6 +31,24 @@ class Plan:
     @cached_property
     def names(self) -> Names:
         return self._names or decide_names(self.project)
+
+    @cached_property
+    def importers(self) -> dict[str, list[Unit]]:
+        """The Python units that import a file, by its path: of the whole project where it is not too large.
+
+        Most files never were candidates: they neither speak of Zoom nor of tokens.
+        """
+        paths = sorted(path for path in self.project.modules.files if path.endswith(".py"))
+        for path in paths if len(paths) <= MAX_FILES else ():
+            self.project.load(path)
+        found: dict[str, list[Unit]] = {}
+        for unit in sorted(self.project.units.values(), key=lambda unit: unit.path):
+            if unit.kind == "python" and unit.module is not None:
+                refs = (*unit.module.imports, *unit.module.star_exports)
+                targets = {target[0] for ref in refs if (target := self.project.modules.target(unit, ref)) is not None}
+                for path in targets - {unit.path}:
+                    found.setdefault(path, []).append(unit)
+        return found
 
     def layout(self, unit: Unit) -> Layout:
         if unit.path not in self._layouts:

@@ -33,7 +33,8 @@ _PEEL = re.compile(r"""\.(?:split\(\s*["']'["']\s*\)|(?:l?strip)\(\s*["']b'?["']
 class Flow:
     """What following found: edits and statements that go, by path.
 
-    ``doubts`` are reasons why that may be wrong, ``stops`` those why it cannot be right.
+    ``doubts`` are reasons why that may be wrong, ``stops`` those why it cannot be right. ``places`` are where the value
+    was met.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Flow:
     gone: dict[str, set[cst.BaseStatement]] = field(default_factory=lambda: defaultdict(set))
     doubts: list[str] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
+    places: list[tuple[Unit, Tree, cst.CSTNode]] = field(default_factory=list)
     _seen: set[tuple[str, Span]] = field(default_factory=set)
     _queue: list[tuple[Unit, Tree, cst.CSTNode]] = field(default_factory=list)
 
@@ -78,6 +80,7 @@ class Flow:
     # -- one expression ----------------------------------------------------------------------------------------------
 
     def _outer(self, unit: Unit, tree: Tree, node: cst.CSTNode, *, is_root: bool) -> cst.CSTNode:
+        self.places.append((unit, tree, node))
         guard = None if is_root else guard_of(tree, node)
         if guard is not None:
             self._unguard(unit, tree, node, guard)
@@ -120,7 +123,10 @@ class Flow:
         if isinstance(statement, cst.AnnAssign):
             self._annotated(unit, tree, statement.annotation)
         line = tree.parent(statement)
-        if len(targets) == 1 and tree.text(targets[0]).encode() == text and isinstance(line, cst.SimpleStatementLine):
+        value = statement.value
+        is_undone = value is not None and tree.text(value).encode() != text
+        same = is_undone and len(targets) == 1 and tree.text(targets[0]).encode() == text
+        if same and isinstance(line, cst.SimpleStatementLine):
             self.gone[unit.path].add(_around(tree, line))
         for target in targets:
             if isinstance(target, cst.Name):
@@ -151,16 +157,11 @@ class Flow:
             yield from ((other, tree, node) for node in found.values())
 
     def importers(self, unit: Unit) -> Iterator[tuple[Unit, Tree]]:
-        """The loaded files that import one."""
-        for other in list(self.plan.project.units.values()):
-            if other is unit or other.kind != "python" or other.module is None:
-                continue
-            refs = (*other.module.imports, *other.module.star_exports)
-            targets = (self.plan.project.modules.target(other, ref) for ref in refs)
-            if any(target is not None and target[0] == unit.path for target in targets):
-                tree = read(other.document.source)
-                if tree is not None:
-                    yield other, tree
+        """The files that import one."""
+        for other in self.plan.importers.get(unit.path, ()):
+            tree = read(other.document.source)
+            if tree is not None:
+                yield other, tree
 
     def _kept(self, unit: Unit, tree: Tree, target: cst.Attribute) -> None:
         """``self.token = value``: every read of that attribute, here and in the files that import this one."""

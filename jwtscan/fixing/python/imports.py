@@ -14,21 +14,34 @@ from jwtscan.text.layout import layout_of
 
 
 def added(tree: Tree, imports: Sequence[Import], local: Container[str]) -> list[Edit]:
-    """The edits that bring in what is not imported yet: one, or none."""
+    """The edits that bring in what is not imported yet, at no more than two places."""
     known = set(_known(tree))
-    rows = sorted({_written(wanted) for wanted in imports if _bound(wanted) not in known})
-    if not rows:
+    wanted = sorted({_written(one): one for one in imports if _bound(one) not in known}.items())
+    if not wanted:
         return []
     newline = layout_of(tree.source).newline
-    names = {wanted.alias or wanted.name or wanted.module.partition(".")[0] for wanted in imports}
-    before = _last(tree, names)
-    text = newline.join(rows)
-    if before is None:
+    names = {one.alias or one.name or one.module.partition(".")[0] for one in imports}
+    rows = _rows_before(tree, names)
+    last = rows[-1] if rows else None
+    shared = [row for row, one in wanted if _is_standard(one.module)]
+    others = [row for row, one in wanted if not _is_standard(one.module)]
+    standard = next((row for row in reversed(rows) if _is_standard(_top(row))), None)
+    if last is None:
         first = _first(tree)
-        return [Edit(Span(first, first), f"{text}{newline}".encode())]
-    gap = newline if _apart(tree) and not _is_local(before, local) else ""
-    end = _line_end(tree.source, tree.span(before).end)
-    return [Edit(Span(end, end), f"{newline}{gap}{text}".encode())]
+        return [Edit(Span(first, first), "".join(f"{row}{newline}" for row in (*shared, *others)).encode())]
+    texts: dict[int, str] = {}
+    if shared:
+        at = _line_end(tree.source, tree.span(standard or last).end)
+        texts[at] = "".join(f"{newline}{row}" for row in shared)
+    if others:
+        gap = newline if _apart(tree) and not _is_local(last, local) else ""
+        at = _line_end(tree.source, tree.span(last).end)
+        texts[at] = texts.get(at, "") + gap + "".join(f"{newline}{row}" for row in others)
+    return [Edit(Span(at, at), text.encode()) for at, text in sorted(texts.items())]
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _bound(wanted: Import) -> tuple[str, str, str]:
@@ -71,18 +84,18 @@ def _is_import(node: cst.CSTNode) -> bool:
     return False
 
 
-def _last(tree: Tree, names: set[str]) -> cst.CSTNode | None:
-    """The import to write behind: the last before anything is defined or the new names are read."""
-    last = None
+def _rows_before(tree: Tree, names: set[str]) -> list[cst.BaseStatement]:
+    """The imports before anything is defined or the new names are read: new ones go behind one of them."""
+    found: list[cst.BaseStatement] = []
     for statement in tree.module.body:
         if _is_import(statement):
-            last = statement
+            found.append(statement)
         elif not isinstance(statement, cst.SimpleStatementLine):
-            if not isinstance(statement, (cst.Try, cst.If)) or last is not None:
+            if not isinstance(statement, (cst.Try, cst.If)) or found:
                 break
         elif any(name.value in names for name in every(statement, cst.Name)):
             break
-    return last
+    return found
 
 
 def _first(tree: Tree) -> int:
@@ -100,7 +113,7 @@ def _apart(tree: Tree) -> bool:
     """Whether the module parts its imports into groups by empty lines, or has only one of the standard library's."""
     rows = [statement for statement in tree.module.body if _is_import(statement)]
     spaces = [line for row in rows[1:] for line in getattr(row, "leading_lines", ()) if line.comment is None]
-    return bool(spaces) or all(_top(row) in sys.stdlib_module_names for row in rows)
+    return bool(spaces) or all(_is_standard(_top(row)) for row in rows)
 
 
 def _top(statement: cst.CSTNode) -> str:

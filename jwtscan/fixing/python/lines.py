@@ -11,6 +11,8 @@ from jwtscan.fixing.python.tree import Tree, every
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import margin_of
 
+_HEADS = (b"#", b"def ", b"class ", b"async ", b"@")
+
 
 def without(tree: Tree, statements: Iterable[cst.BaseStatement]) -> list[Edit]:
     """The edits that take the statements out; a block of nothing else becomes ``pass``."""
@@ -78,5 +80,5 @@ def _surplus(lines: list[bytes], start: int, end: int) -> int:
         below += 1
     after = lines[end + below].strip() if end + below < len(lines) else b""
     # A block does not begin with an empty line, and one comment is not parted from what it is about now.
-    is_head = before.startswith(b"#") and above == 0 and below == 1 and not after.startswith(b"#")
+    is_head = before.startswith(b"#") and above == 0 and below == 1 and not after.startswith(_HEADS)
     return below if before.endswith(b":") or is_head else min(above, below)

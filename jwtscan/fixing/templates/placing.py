@@ -39,9 +39,29 @@ def _style(plan: Plan, unit: Unit) -> tuple[str, str]:
     if found:
         # Where several work, the plainest import, and the folder that most files share.
         return min(found, key=lambda style: (style[1].count("."), len(style[0])))
-    if posixpath.join(folder, "__init__.py") in plan.project.modules.files and not _is_script(unit):
+    files = plan.project.modules.files
+    is_package = posixpath.join(folder, "__init__.py") in files
+    roots = ("manage.py", "setup.py") if is_package else ("manage.py",)
+    root = next((one for one in _above(folder) if any(posixpath.join(one, name) in files for name in roots)), folder)
+    if folder != root and (dotted := _dotted(root, folder)):
+        return folder, f"{dotted}."
+    if is_package and not _is_script(unit):
         return folder, "."
     return folder, ""
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those that it stands in."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+def _dotted(root: str, folder: str) -> str:
+    """A folder as a package below a root; empty where its name cannot be one."""
+    parts = posixpath.relpath(folder or ".", root or ".").removeprefix("src/").split("/")
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
 def _by_import(plan: Plan, unit: Unit, folder: str, ref: ir.Import) -> tuple[str, str] | None:
@@ -69,8 +89,8 @@ def _by_import(plan: Plan, unit: Unit, folder: str, ref: ir.Import) -> tuple[str
 def _by_importers(plan: Plan, unit: Unit, folder: str) -> Iterator[tuple[str, str]]:
     """What the imports of other files that mean this one tell."""
     stem = posixpath.basename(unit.path).removesuffix(".py")
-    for other in plan.project.uses.profiles.importers(unit):
-        for ref in other.module.imports if other.module is not None else ():
+    for other in plan.importers.get(unit.path, ()):
+        for ref in (*other.module.imports, *other.module.star_exports) if other.module is not None else ():
             target = plan.project.modules.target(other, ref)
             if target is None or target[0] != unit.path:
                 continue

@@ -148,7 +148,7 @@ def _users(plan: Plan, folder: str) -> Iterator[Unit]:
 
 
 def _near(plan: Plan, unit: Unit) -> set[str]:
-    importers = plan.project.uses.profiles.importers(unit)
+    importers = plan.importers.get(unit.path, [])
     return {name for other in (unit, *importers) for name in _imports(other)}
 
 

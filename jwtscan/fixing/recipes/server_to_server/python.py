@@ -15,7 +15,7 @@ from jwtscan.fixing.python.flow import Flow
 from jwtscan.fixing.python.leftovers import leftovers, steps_behind
 from jwtscan.fixing.python.tree import Tree, every, read
 from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
-from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts, load_importers
+from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts
 from jwtscan.fixing.recipes.server_to_server.python_kept import as_property, constructor_of, fields_of, outlives
 from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
 from jwtscan.fixing.templates import Token, token_of
@@ -111,20 +111,23 @@ class _Draft:
             made = self._at_use(intents)
             if made is not None:
                 return made
-            self.flow.doubts.append("the token is fetched once, when the module is imported, and is good for one hour")
         if constructor_of(self.tree, self.root) is not None:
             made = self._as_property(intents)
             if made is not None:
                 return made
-            if outlives(self.claims):
-                self.flow.doubts.append("the object keeps the token that it was made with, which is good for one hour")
+        self._doubt()
         return self._in_place(intents)
 
-    @property
-    def claims(self) -> str:
-        """The text of what was signed, with what goes into it."""
-        func = self.tree.function(self.root)
-        return self.tree.text(self.root if func is None else func)
+    def _doubt(self) -> None:
+        """A token that is kept has to be good for as long as the old one was."""
+        around = self.tree.function(self.root) or self.tree.module
+        if not outlives(self.tree.text(around)):
+            return
+        for unit, tree, node in self.flow.places:
+            if constructor_of(tree, node) is not None:
+                self.flow.doubts.append("an object keeps the token that it was made with, which is good for one hour")
+            elif not tree.path_of(node) and lasts(self.plan, unit, tree):
+                self.flow.doubts.append("a module keeps the token of its import, which is good for one hour")
 
     def _as_property(self, intents: frozenset[Intent]) -> Proposal | None:
         """A token that a constructor keeps, as a property."""
@@ -157,7 +160,7 @@ class _Draft:
     def _at_use(self, intents: frozenset[Intent]) -> Proposal | None:
         """A token that is made at import, fetched at each use instead."""
         target = self._target()
-        if target is None or not load_importers(self.plan):
+        if target is None:
             return None
         token = self._token(self.use.unit)
         at_use = AtUse(self.use.unit, self.tree, Flow(self.plan, self.flow.edits, self.flow.gone), token.call)

@@ -25,7 +25,6 @@ _LASTING = {
     "aiogram", "aiohttp", "apscheduler", "bottle", "celery", "discord", "django", "fastapi", "flask", "quart", "rq",
     "sanic", "schedule", "slack_bolt", "starlette", "streamlit", "telebot", "telegram", "tornado", "uvicorn",
 }  # fmt: skip
-MAX_FILES = 400
 _CHANGES = {"update", "pop", "setdefault", "clear", "popitem"}
 
 
@@ -109,12 +108,19 @@ class AtUse:
         inner = [Edit(Span(at.start - span.start, at.end - span.start), text) for at, text in self._inside(span)]
         body = apply(self.tree.source[span.start : span.end], inner).decode()
         rows = body.split(layout.newline)
-        rows = [rows[0], *(f"{layout.indent}{row}" if row.strip() else row for row in rows[1:])]
+        flat = any(row[:1].strip() for row in rows[1:-1])
+        steps = [layout.indent * (2 if flat and row is not rows[-1] else 1) for row in rows]
+        rows = [
+            rows[0],
+            *(f"{step}{row}" if row.strip() else row for step, row in zip(steps[1:], rows[1:], strict=True)),
+        ]
         text = f"def {name}():{layout.newline}{layout.indent}return {layout.newline.join(rows)}"
-        end = self.tree.span(assign).end
-        below = self.tree.source[end : end + 200].split(b"\n")
+        place = self.tree.span(assign)
+        above = self.tree.source[: place.start].rstrip(b"\r\n")
+        is_under = place.start - len(above) < 3 and above and not above.rpartition(b"\n")[2].lstrip().startswith(b"#")
+        below = self.tree.source[place.end : place.end + 200].split(b"\n")
         gap = layout.newline * 2 if len(below) > 1 and below[1].strip() else ""
-        return (text + gap).encode()
+        return ((layout.newline * 2 if is_under else "") + text + gap).encode()
 
     def _inside(self, span: Span) -> Iterator[tuple[Span, bytes]]:
         found = {**self.flow.edits[self.unit.path], **self.edits}
@@ -122,7 +128,7 @@ class AtUse:
 
     def proposed(self) -> list[tuple[str, Edit]]:
         """The edits, without those that stand inside of others."""
-        whole = [span for span, text in self.edits.items() if text.startswith(b"def ")]
+        whole = [span for span, text in self.edits.items() if text.lstrip().startswith(b"def ")]
         return [
             (self.unit.path, Edit(span, text))
             for span, text in self.edits.items()
@@ -135,7 +141,7 @@ def lasts(plan: Plan, unit: Unit, tree: Tree) -> bool:
     imported = {ref.module.partition(".")[0] for ref in unit.module.imports} if unit.module is not None else set()
     if imported & _LASTING or b"while True" in unit.document.source or not any(_acts(one) for one in tree.module.body):
         return True
-    return bool(plan.project.uses.profiles.importers(unit))
+    return unit.path in plan.importers
 
 
 def _acts(statement: cst.BaseStatement) -> bool:
@@ -143,16 +149,6 @@ def _acts(statement: cst.BaseStatement) -> bool:
     if isinstance(statement, cst.SimpleStatementLine):
         return any(isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) for small in statement.body)
     return isinstance(statement, (cst.For, cst.While, cst.With, cst.If))
-
-
-def load_importers(plan: Plan) -> bool:
-    """Brings every Python file of the project in, to see what they import. False where there are too many."""
-    paths = sorted(path for path in plan.project.modules.files if path.endswith(".py"))
-    if len(paths) > MAX_FILES:
-        return False
-    for path in paths:
-        plan.project.load(path)
-    return True
 
 
 def _reads(tree: Tree, target: cst.Name) -> Iterator[cst.CSTNode]:
