@@ -7,6 +7,7 @@ but not certain a doubt.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -219,7 +220,9 @@ class Asynchrony:
         statement = declarator.parent if declarator is not None else None
         alone = statement is not None and statement.parent == block and len(statement.named_children) == 1
         own = tree.named(declarator, "name") if declarator is not None and alone else ""
-        name = own if own.isidentifier() else self._free_name(unit, tree, call)
+        called = _VERB.sub("", tree.named(call, "function").rpartition(".")[2])
+        given = (called[:1].lower() + called[1:], "fetched")
+        name = own if own.isidentifier() else self.free_name(unit, tree, given)
         declared = statement if name == own else None
         layout = self.plan.layout(unit)
         edits = hoisted(tree, layout, block, call, (name, tree.text(call)), answer, declared)
@@ -229,14 +232,12 @@ class Asynchrony:
         self.make_async(unit, tree, function, guarded=True)
         return True
 
-    def _free_name(self, unit: Unit, tree: Tree, call: Node) -> str:
-        """What a call gives: ``headers`` for ``getHeaders()``; a name that the file does not have yet."""
+    def free_name(self, unit: Unit, tree: Tree, wanted: Sequence[str]) -> str:
+        """The first of the names that the file does not have yet, or the last with a number."""
         names = self.scripts.names(unit, tree)
-        called = tree.named(call, "function").rpartition(".")[2]
-        plain = _VERB.sub("", called)
-        wanted = chain([plain[:1].lower() + plain[1:]], (f"fetched{n or ''}" for n in count()))
         taken = self._named.setdefault(unit.path, set())
-        name = next(n for n in wanted if n.isidentifier() and not names.is_taken(n) and n not in taken)
+        tries = chain(wanted, (f"{wanted[-1]}{number}" for number in count(2)))
+        name = next(n for n in tries if n.isidentifier() and not names.is_taken(n) and n not in taken)
         taken.add(name)
         return name
 

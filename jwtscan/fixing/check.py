@@ -36,6 +36,12 @@ def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
         return after.notes[-1]
     if before.kind == "python" and not _compiles(source) and _compiles(before.document.source):
         return "the result would not compile"
+    if after.module is not None and after.module.language != "python":
+        from jwtscan.fixing.javascript import slip
+
+        slipped = slip(before, after)
+        if slipped is not None:
+            return slipped
     lost = _comments(before) - _comments(after)
     if lost and not may_lose:
         return f"the comment {next(iter(lost))!r} would be lost"

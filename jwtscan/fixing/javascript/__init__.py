@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Import, Unused
 from jwtscan.fixing.javascript.imports import import_edits, is_import, required
+from jwtscan.fixing.javascript.names import Names, redeclared
 from jwtscan.fixing.javascript.purity import is_pure
-from jwtscan.fixing.javascript.tree import DECLARATIONS, Tree, tree_of
+from jwtscan.fixing.javascript.tree import DECLARATIONS, Tree, function_of, is_async, tree_of
 from jwtscan.fixing.javascript.unused import Acts, unused_edit
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
@@ -88,4 +89,24 @@ def _acts(tree: Tree, statement: Node) -> bool:
     return inner.type != "string"
 
 
-__all__ = ["acts_when_loaded", "tidy"]
+def slip(before: Unit, after: Unit) -> str | None:
+    """What a parser lets pass and JavaScript does not: a name declared twice, ``await`` where nothing is async.
+
+    None where the text has no more of it than before.
+    """
+    old, new = tree_of(before), tree_of(after)
+    if old is None or new is None:
+        return None
+    twice = sorted(redeclared(Names(new)) - redeclared(Names(old)))
+    if twice:
+        return f"the result would declare {twice[0]} twice"
+    return "the result would await where nothing is async" if _strays(new) > _strays(old) else None
+
+
+def _strays(tree: Tree) -> int:
+    """How many ``await`` stand in a function that is not async."""
+    around = (function_of(node) for node in tree.walk() if node.type == "await_expression")
+    return sum(function is not None and not is_async(function) for function in around)
+
+
+__all__ = ["acts_when_loaded", "slip", "tidy"]

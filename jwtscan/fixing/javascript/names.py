@@ -65,13 +65,13 @@ class Names:
 
     def declarations(self, name: str) -> Iterator[tuple[Scope, Node]]:
         """Where a name is declared, in any scope."""
-        for scope in self._scopes:
+        for scope in self.scopes:
             for node in scope.names.get(name, ()):
                 yield scope, node
 
     def is_taken(self, name: str) -> bool:
         """Whether the program has that name anywhere, declared or meant."""
-        return name in self.references or any(name in scope.names for scope in self._scopes)
+        return name in self.references or any(name in scope.names for scope in self.scopes)
 
     def scope_at(self, node: Node) -> Scope:
         """The scope that a node stands in."""
@@ -84,7 +84,7 @@ class Names:
         return self.top
 
     def _read(self) -> None:
-        self._scopes = [self.top]
+        self.scopes = [self.top]
         self._by_node = {self.tree.root.id: self.top}
         stack: list[tuple[Node, Scope]] = [(child, self.top) for child in reversed(self.tree.root.named_children)]
         while stack:
@@ -93,7 +93,7 @@ class Names:
             inner = scope
             if node.type in _SCOPES:
                 inner = Scope(node, scope)
-                self._scopes.append(inner)
+                self.scopes.append(inner)
                 self._by_node[node.id] = inner
                 self._parameters(node, inner)
             elif node.type in _REFERENCES:
@@ -181,3 +181,21 @@ def declaration_of(name: Node) -> Node | None:
             return None
         current = current.parent
     return current
+
+
+def redeclared(names: Names) -> set[str]:
+    """The names that a scope declares twice where JavaScript takes them once: with ``let``, ``const`` or ``import``."""
+    found = set()
+    for scope in names.scopes:
+        for name, nodes in scope.names.items():
+            kinds = [_declares_once(node) for node in nodes]
+            if len(nodes) > 1 and any(kinds):
+                found.add(name)
+    return found
+
+
+def _declares_once(name: Node) -> bool:
+    statement = declaration_of(name)
+    if statement is not None:
+        return statement.type == "lexical_declaration"
+    return name.parent is not None and name.parent.type in ("import_clause", "import_specifier", "namespace_import")

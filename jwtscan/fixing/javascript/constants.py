@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
+from jwtscan.fixing.javascript.hosting import Hosting
 from jwtscan.fixing.javascript.purity import is_pure
 from jwtscan.fixing.javascript.tree import Tree, ancestors, function_of, statement_of, wrapped
 from jwtscan.fixing.javascript.unused import gone
-from jwtscan.fixing.recipes.server_to_server.javascript_hosting import Hosting
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import margin_of
 
@@ -30,24 +30,27 @@ class Constant:
         self.unit = unit
         self.tree = tree
 
-    def dissolve(self, statement: Node, name: Node, references: Sequence[Node], *, alone: bool) -> None:
+    def dissolve(self, statement: Node, name: str, references: Sequence[Node], *, alone: bool) -> None:
         """Takes the constant away and has the token fetched wherever it was read."""
+        if not references and alone and not _is_exported(statement):
+            self.hosting.edits.append(gone(self.tree, statement))
+            return
         if not alone or _is_exported(statement):
             self._stop(statement, "the token is exported, or declared together with something else")
             return
         self.hosting.edits.append(gone(self.tree, statement))
-        self._spread(references, self.tree.text(name), depth=0)
+        self._spread(references, name, depth=0)
+
+    def read_at(self, node: Node) -> None:
+        """Has the token fetched for one place that reads it, in a function or at module level."""
+        self._spread([node], self.tree.text(node), depth=1)
 
     def _spread(self, references: Sequence[Node], variable: str, depth: int) -> None:
         if any(_is_written(node) or _is_export(self.tree, node) for node in references):
             self._stop(references[0], f"{variable} is changed or exported")
             return
         inside = [node for node in references if function_of(node) is not None]
-        if depth == 0:
-            self.hosting.place(inside, variable)
-        else:
-            for node in inside:
-                self.hosting.place([node])
+        self.hosting.place(inside, variable if depth == 0 else None)
         statements = {}
         for node in references:
             if function_of(node) is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
@@ -109,7 +108,7 @@ class Hosting:
         if block is None:
             self.waits.suspend(self.unit, self.tree, first)
             return
-        name = variable or self._free_name()
+        name = variable or self.waits.free_name(self.unit, self.tree, self.names)
         if variable is None:
             self.edits += [_named(self.tree, site, name) for site in sites]
         answer = answer_of(self.tree, host) if unseen else None
@@ -132,11 +131,6 @@ class Hosting:
         if parent is not None and parent.type == "await_expression":
             top = parent
         self.edits.append(Edit(span_of(top), text.encode()))
-
-    def _free_name(self) -> str:
-        """A name for what is fetched that the file does not have yet."""
-        names = self.waits.scripts.names(self.unit, self.tree)
-        return next(name for name in chain(self.names, (f"token{n}" for n in count(2))) if not names.is_taken(name))
 
 
 def _named(tree: Tree, site: Node, name: str) -> Edit:
