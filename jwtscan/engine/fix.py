@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.breadth import broad
-from jwtscan.engine.offers import Offers, with_fixes
+from jwtscan.engine.offers import Offers
 from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle, gone, left_to_do
 from jwtscan.engine.scan import Options, Progress, Result, Rules, Scan, _silent
 from jwtscan.finding import Applicability
@@ -72,7 +72,6 @@ class _Fix:
         self.chosen: dict[str, bool] = {}
         self.crowded: set[str] = set()
         self.sources: dict[str, bytes] = {}
-        self.states = {self._state({})}
         self.landed: list[Offer] = []
         self.fixed = Fixed(self._part(scan.result), scan.result)
         self.decision: Decision | None = None
@@ -103,7 +102,7 @@ class _Fix:
             credentials = [offer for offer in credentials if offer.finding.path in self.mine]
             for offer in credentials if outside is not None else ():
                 self.offers.refuse(offer, f"the credentials also stand in {outside}, which was not given")
-        self.fixed.offers = {offer.finding.fingerprint: offer for offer in (*credentials, *code)}
+        self.fixed.offers = {offer.identity: offer for offer in (*credentials, *code)}
         return code, credentials
 
     def _part(self, result: Result) -> Result:
@@ -140,34 +139,21 @@ class _Fix:
             if bad := self._worse(result, accepted, changed):
                 self._give_up(accepted, bad)
                 continue
-            return self._land(scan, accepted, changed)
+            self._land(scan, accepted, changed)
+            return True
         return False
 
-    def _land(self, scan: Scan, accepted: Sequence[Offer], changed: dict[str, bytes]) -> bool:
-        """False where the texts have been so before: rules that undo each other would go on for ever."""
-        state = self._state({**self.sources, **changed})
-        if state in self.states:
-            self.fixed.converged = False
-            return False
-        self.states.add(state)
+    def _land(self, scan: Scan, accepted: Sequence[Offer], changed: dict[str, bytes]) -> None:
+        self.offers.identities.follow(self.result, scan.result, {offer.identity for offer in accepted})
         self.scan, self.result = scan, scan.result
         self.sources.update(changed)
         self.landed += accepted
         new = (i for o in accepted for i in o.proposal.intents if isinstance(i, NewFile) and i.path in changed)
         self.fixed.templates.update((file.path, file.template) for file in new if file.template)
-        return True
-
-    def _state(self, sources: dict[str, bytes]) -> int:
-        units = self.original.project.units if self.original.project is not None else {}
-        return hash(
-            frozenset(
-                item for item in sources.items() if item[0] not in units or units[item[0]].document.source != item[1]
-            )
-        )
 
     def _ask(self, plan: Plan, offer: Offer) -> None:
         """Has the user choose, once for each fix."""
-        identity = offer.finding.fingerprint
+        identity = offer.identity
         if self.choose is None or offer.proposal.applicability < self.least or self.offers.is_refused(offer):
             return
         if identity not in self.chosen and (changed := self._lowered(plan, [offer])):
@@ -237,11 +223,11 @@ class _Fix:
         last = self._part(self.result)
         fixed.last = replace(
             last,
-            findings=with_fixes(last.findings, list(fixed.offers.values())),
+            findings=self.offers.with_fixes(last.findings, fixed.offers),
             skipped=self.original.result.skipped,
             errors=self.original.result.errors,
         )
-        fixed.fixed = gone(fixed.first.findings, last.findings, self.landed)
+        fixed.fixed = gone(fixed.first.findings, last.findings, self.landed, self.offers.identities)
         fixed.breakdowns = list(self.offers.breakdowns.values())
         for path in sorted(self.sources):
             after = self.scan.documents[path]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jwtscan.engine.identities import Identities
 from jwtscan.engine.scan import Rules, Scan
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import Proposal, advice
@@ -34,11 +35,12 @@ class Breakdown:
 class Offers:
     """Gives an offer for each finding that a recipe has something to say about.
 
-    ``refused`` are the fixes that were tried and given up, with the reason, by fingerprint: they are only shown.
+    ``refused`` are the fixes that were tried and given up, with the reason, by identity: they are only shown.
     """
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self.rules = rules
+        self.identities = Identities()
         self.refused: dict[str, str] = {}
         self.breakdowns: dict[tuple[str, str], Breakdown] = {}
 
@@ -54,16 +56,18 @@ class Offers:
             except Exception as error:
                 proposal = self.broken(finding, error)
             if proposal is not None:
-                offers.append(self._offer(finding, proposal))
+                offers.append(self._offer(finding, proposal, self.identities.of(finding)))
         return offers
 
     def in_credentials(self, decision: Decision, findings: Sequence[Finding], plan: Plan) -> list[Offer]:
         """About the places of the first scan that hold the credentials."""
         try:
-            return [self._offer(finding, proposal) for finding, proposal in decision.proposals(findings, plan)]
+            return [
+                self._offer(finding, made, finding.fingerprint) for finding, made in decision.proposals(findings, plan)
+            ]
         except Exception as error:
             held = [finding for finding in findings if isinstance(finding.subject, Source)]
-            return [self._offer(finding, self.broken(finding, error)) for finding in held]
+            return [self._offer(finding, self.broken(finding, error), finding.fingerprint) for finding in held]
 
     def broken(self, finding: Finding, error: Exception) -> Proposal:
         """Keeps what went wrong, and says that the finding is left for that."""
@@ -74,20 +78,25 @@ class Offers:
         return advice("left as it is", breakdown.reason)
 
     def refuse(self, offer: Offer, reason: str) -> None:
-        self.refused[offer.finding.fingerprint] = reason
+        self.refused[offer.identity] = reason
 
     def is_refused(self, offer: Offer) -> bool:
-        return offer.finding.fingerprint in self.refused
+        return offer.identity in self.refused
 
     def standing(self, offers: Mapping[str, Offer]) -> dict[str, Offer]:
         """The offers as they are now: some may have been refused since."""
-        return {identity: self._offer(offer.finding, offer.proposal) for identity, offer in offers.items()}
+        return {identity: self._offer(one.finding, one.proposal, identity) for identity, one in offers.items()}
 
-    def _offer(self, finding: Finding, proposal: Proposal) -> Offer:
-        reason = self.refused.get(finding.fingerprint)
+    def with_fixes(self, findings: Sequence[Finding], offers: Mapping[str, Offer]) -> list[Finding]:
+        """The findings, each with what its offer says."""
+        made = {identity: offer.finding.fix for identity, offer in offers.items()}
+        return [replace(finding, fix=made.get(self.identities.of(finding), finding.fix)) for finding in findings]
+
+    def _offer(self, finding: Finding, proposal: Proposal, identity: str) -> Offer:
+        reason = self.refused.get(identity)
         if reason is not None:
             proposal = replace(proposal, applicability=Applicability.DISPLAY, because=reason)
-        return Offer(replace(finding, fix=proposal.fix), proposal)
+        return Offer(replace(finding, fix=proposal.fix), proposal, identity)
 
 
 def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> list[Breakdown]:
@@ -98,11 +107,5 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     plan = Plan(scan.project, target=target)
     found = scan.result.findings
     made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan), *offers.in_code(found, plan)]
-    scan.result.findings = with_fixes(found, made)
+    scan.result.findings = offers.with_fixes(found, {offer.identity: offer for offer in made})
     return list(offers.breakdowns.values())
-
-
-def with_fixes(findings: Sequence[Finding], offers: Sequence[Offer]) -> list[Finding]:
-    """The findings, each with what its offer says; the last of several counts."""
-    made = {offer.finding.fingerprint: offer.finding.fix for offer in offers}
-    return [replace(finding, fix=made.get(finding.fingerprint, finding.fix)) for finding in findings]

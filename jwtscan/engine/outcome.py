@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
+from jwtscan.engine.identities import Identities
 from jwtscan.engine.offers import Breakdown
 from jwtscan.engine.scan import Result
 from jwtscan.files import Document
@@ -51,9 +52,9 @@ class Fixed:
     """What fixing gives. ``first`` is the scan before, ``last`` the one of the changed texts.
 
     ``fixed`` are the findings that are gone, with the fix that landed; the findings of ``last`` say why they are left.
-    ``offers`` are what would be done about those, by fingerprint. ``templates`` names the template of each file that
+    ``offers`` are what would be done about those, by identity. ``templates`` names the template of each file that
     was written from one, by path. ``names`` are the new environment variables. ``converged`` is false where the
-    passes ran out or went in a circle.
+    passes ran out.
     """
 
     first: Result
@@ -69,17 +70,19 @@ class Fixed:
     converged: bool = True
 
 
-def gone(first: Sequence[Finding], last: Sequence[Finding], landed: Sequence[Offer]) -> list[Finding]:
+def gone(
+    first: Sequence[Finding], last: Sequence[Finding], landed: Sequence[Offer], identities: Identities
+) -> list[Finding]:
     """The findings of the first scan that the last no longer has, by rule and file, with the fix that landed."""
-    made = {offer.finding.fingerprint: offer.finding for offer in landed}
+    fixes = {offer.identity: offer.finding.fix for offer in landed}
+    kept = {identities.of(finding) for finding in last}
     left = Counter((finding.rule, finding.path) for finding in last)
-    kept = {finding.fingerprint for finding in last}
     found = []
-    for finding in sorted(first, key=lambda one: one.fingerprint in kept, reverse=True):
+    for finding in sorted(first, key=lambda one: (one.fingerprint not in kept, one.fingerprint in fixes)):
         if left[finding.rule, finding.path] > 0:
             left[finding.rule, finding.path] -= 1
         else:
-            found.append(made.get(finding.fingerprint, finding))
+            found.append(replace(finding, fix=fixes.get(finding.fingerprint, finding.fix)))
     return sorted(found, key=lambda finding: finding.order)
 
 

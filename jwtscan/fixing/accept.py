@@ -13,10 +13,11 @@ from jwtscan.text import Edit
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A finding with what would be done about it."""
+    """A finding with what would be done about it. ``identity`` stays the same from pass to pass."""
 
     finding: Finding
     proposal: Proposal
+    identity: str = ""
 
 
 def accept(offers: Sequence[Offer], least: Applicability) -> tuple[list[Offer], list[Offer]]:
