@@ -20,6 +20,7 @@ PROGRAMS = [
     Program("jwt-mint/run-node-jose", ("node", "main.js"), "owner@example.com 2", 2),
     Program("jwt-mint/run-node-jsrsasign", ("node", "main.js"), "owner@example.com 2", 2),
     Program("jwt-mint/run-node-sample", ("node", "main.js"), "User has owner@example.com", 2),
+    Program("jwt-mint/run-node-callback", ("node", "main.js"), "First 1", 2),
     Program("jwt-mint/run-node-simple", ("node", "users.mjs"), "owner@example.com 2", 2),
     Program("jwt-mint/run-node-lambda", ("node", "main.js"), "201 One\n201 Two", 2),
     Program("jwt-mint/run-node-next", ("node", "main.js"), "200 second@example.com", 2),
