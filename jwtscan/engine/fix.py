@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_PASSES = 10
 
+__all__ = ["MAX_PASSES", "Fixed", "fix"]
+
 
 def fix(
     options: Options,
