@@ -11,6 +11,7 @@ from jwtscan.fixing.credentials.constants import COMMON, Constants
 from jwtscan.fixing.credentials.keys import Keys, is_field
 from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of, values_of
 from jwtscan.fixing.credentials.renames import Renamer, hides_secret, spellings_of
+from jwtscan.fixing.credentials.runtime import is_browser
 from jwtscan.fixing.credentials.tree import HISTORY, Words
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names
 from jwtscan.fixing.settings import by_path
@@ -90,10 +91,8 @@ class _Pass:
 
     def _read_by(self, use: Use) -> Iterator[Proposal]:
         """Variables that no file of the project sets: only the code that read them says that they are there."""
-        for _, value in values_of(use):
-            name = value.name.removeprefix("env:")
-            old = self.purposes.of_variable(name, value.unit.path) if value.name.startswith("env:") else None
-            if old is not None and id(old) not in self._known and reader_of(self.plan.project, old, self.homes) is None:
+        for old in {id(old): old for _, value in values_of(use) for old in self.purposes.behind(value)}.values():
+            if id(old) not in self._known and reader_of(self.plan.project, old, self.homes) is None:
                 proposal = self._of_name(old)
                 if proposal is not None:
                     yield proposal
@@ -146,6 +145,8 @@ class _Pass:
         if because is None and elsewhere is not None:
             because = f"{elsewhere} reads {min(old.spellings)} as well"
         todo = [_IN_BROWSER.format(name=self.plan.names.sdk_secret)] if hides_secret(old) else []
+        if because is None and todo and any(self._is_browser(path) for path in old.paths):
+            because = f"what runs in the browser no longer gets {min(old.variables)}"
         return Proposal(
             Applicability.SAFE if because is None else Applicability.UNSAFE,
             title,
@@ -154,6 +155,10 @@ class _Pass:
             left_to_do=(*todo, *self._steps(old)),
             drops_comments=in_comments,
         )
+
+    def _is_browser(self, path: str) -> bool:
+        unit = self.plan.project.load(path)
+        return unit is not None and is_browser(self.plan, unit)
 
     def _title(self, old: Old) -> str:
         name = min(old.variables or old.spellings)

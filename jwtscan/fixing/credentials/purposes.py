@@ -78,8 +78,10 @@ class Purposes:
         """The old name that a source of kind ``config`` gives."""
         return self.names.get(self._key(_last(source.name), source.unit.path))
 
-    def of_variable(self, name: str, path: str) -> Old | None:
-        return self.names.get(self._key(name, path))
+    def behind(self, value: Value) -> list[Old]:
+        """The old names that a value of a use came through."""
+        found = (self.names.get(self._key(_last(word), value.unit.path)) for word in value.words)
+        return list(dict.fromkeys(old for old in found if old is not None))
 
     # -- from uses ---------------------------------------------------------------------------------------------------
 
@@ -92,10 +94,12 @@ class Purposes:
                 if is_real(value.text) and not zoom.decode_token(value.text):
                     constant = self.constants.setdefault(value.text, Constant(value.text, part))
                     constant.purpose |= purpose
-            elif isinstance(value.end, External) and value.name.startswith("env:"):
-                old = self._old(value.name[4:], part, value.unit.path, variable=True)
-                old.purpose |= purpose
-                old.paths.update({use.unit.path, *(step.path for step in value.trail)})
+            for word in value.words:
+                variable = word.startswith("env:") and isinstance(value.end, External)
+                if variable or zoom.is_legacy_name(_last(word)):
+                    old = self._old(_last(word), part, value.unit.path, variable=variable)
+                    old.purpose |= purpose
+                    old.paths.update({use.unit.path, *(step.path for step in value.trail)})
 
     # -- from the places that hold them --------------------------------------------------------------------------------
 
@@ -237,13 +241,11 @@ def _read_at(source: Source) -> Iterator[str]:
     lines = source.unit.document.lines
     first = lines.line_of(source.span.start)
     last = min(lines.count, first + _READ_WITHIN - 1)
-    for number in range(first, last + 1):
-        line = lines.bytes(number)
-        if number > first and not line[:1].isspace():
-            return
-        for match in ENV_READ.finditer(line):
-            name = match["name"].decode()
-            if name.isupper() and zoom.credential_part(name) == source.part:
-                yield name
-        if number == first and not line.rstrip().endswith((b"(", b",", b"=", b"\\", b"[")):
-            return
+    end = first
+    while end < last and lines.bytes(end).rstrip().endswith((b"(", b"=", b"\\", b"[")):
+        end += 1
+    text = source.unit.document.source[lines.starts[first - 1] : lines.span(end).end]
+    for match in ENV_READ.finditer(text):
+        name = match["name"].decode()
+        if name.isupper() and zoom.credential_part(name) == source.part:
+            yield name

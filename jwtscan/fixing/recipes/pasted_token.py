@@ -83,16 +83,17 @@ def _in_python(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -
     layout = plan.layout(unit)
     imported = function is None and bool(plan.project.uses.profiles.importers(unit))
     text = f"f{quote}Bearer {{{call}}}{quote}" if is_whole else call
-    made = renewed(tree, node, text, layout, imported)
+    made = renewed(tree, node, text, layout, imported=imported)
     edits = tuple((unit.path, edit) for edit in made.edits)
     least = Applicability.SAFE if made.doubt is None else Applicability.UNSAFE
     return Proposal(least, TITLE, edits, token.intents, made.doubt)
 
 
 def _in_script(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -> Proposal:
-    from jwtscan.fixing.asynchrony import Asynchrony
+    from jwtscan.fixing.javascript.hosting import joined
     from jwtscan.fixing.javascript.mentions import Scripts
     from jwtscan.fixing.javascript.package import why_browser
+    from jwtscan.fixing.javascript.replacement import Replacement
 
     scripts = Scripts(plan.project)
     tree = scripts.tree(unit)
@@ -102,16 +103,22 @@ def _in_script(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -
     reason = why_browser(plan.project, unit)
     if reason is not None:
         return advice(TITLE, f"{reason}: the calls have to move to a server", _BROWSER_SKETCH)
-    waits = Asynchrony(plan, scripts)
-    waits.suspend(unit, tree, node)
+    token = token_of(plan, unit)
+    replacement = Replacement(plan, unit, scripts, tree, node, token.call)
+    waits = replacement.waits
+    if is_whole:
+        waits.suspend(unit, tree, node)
+        place = Edit(unit.span(literal.span), f"`Bearer ${{await {token.call}}}`".encode())
+        edits = joined([(unit.path, place), *waits.edits])
+    else:
+        replacement.replace()
+        edits = replacement.edits
     if waits.obstacles:
         return advice(TITLE, "; ".join(waits.obstacles[:3]))
-    token = token_of(plan, unit)
-    text = f"`Bearer ${{await {token.call}}}`" if is_whole else f"await {token.call}"
-    edits = ((unit.path, Edit(unit.span(literal.span), text.encode())), *waits.edits)
     doubt = waits.doubts[0] if waits.doubts else None
     least = Applicability.SAFE if doubt is None else Applicability.UNSAFE
-    return Proposal(least, TITLE, tuple(dict.fromkeys(edits)), token.intents, doubt)
+    intents = token.intents if is_whole or replacement.is_used else frozenset()
+    return Proposal(least, TITLE, edits, intents, doubt)
 
 
 def _taken_out(unit: Unit, literal: ir.Literal, why: Proposal, todo: tuple[str, ...]) -> Proposal:
