@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -197,7 +197,7 @@ class _Draft:
         elif self.worst is Origin.CALLER:
             because = "callers outside of the project have to hand in the new app's client id and client secret"
         applicability = Applicability.SAFE if because is None else Applicability.UNSAFE
-        return Proposal(applicability, title, edits, intents, because, left_to_do(self.plan))
+        return Proposal(applicability, title, tuple(_joined(edits)), intents, because, left_to_do(self.plan))
 
     def _libraries(self) -> set[str]:
         names = (
@@ -231,6 +231,20 @@ class _Draft:
         if target is None or self.flow.is_read(self.use.unit, self.tree, target):
             return None
         return self.tree.statement(self.root)
+
+
+def _joined(edits: Iterable[tuple[str, Edit]]) -> Iterator[tuple[str, Edit]]:
+    """The edits, those that touch as one: a line that goes may end where the next edit begins."""
+    last: tuple[str, Edit] | None = None
+    for path, edit in sorted(set(edits)):
+        if last is not None and last[0] == path and last[1].span.end == edit.span.start:
+            last = path, Edit(last[1].span.join(edit.span), last[1].text + edit.text)
+            continue
+        if last is not None:
+            yield last
+        last = path, edit
+    if last is not None:
+        yield last
 
 
 def _is_inside(row: tuple[str, Edit], taken: set[tuple[str, Span]]) -> bool:
