@@ -69,6 +69,8 @@ class _Search:
         self.seen.add(id(expr))
         if isinstance(expr, ir.Name):
             return self._named(unit, expr, whole, depth) or here
+        if isinstance(expr, ir.Param):
+            return self._handed_in(expr, whole, depth)
         if isinstance(expr, ir.Attr):
             return self._field(unit, expr, whole, depth) or here
         if isinstance(expr, ir.Call):
@@ -81,11 +83,15 @@ class _Search:
         if len(bindings) != 1 or bindings[0].value is None or bindings[0].kind == "import":
             return []
         value = bindings[0].value
-        if not isinstance(value, ir.Param):
-            return self.of(unit, value, whole, depth + 1) if self._carries(unit, value) else []
+        if isinstance(value, ir.Param):
+            return self._handed_in(value, whole, depth)
+        return self.of(unit, value, whole, depth + 1) if self._carries(unit, value) else []
+
+    def _handed_in(self, param: ir.Param, whole: bool, depth: int) -> list[Place]:
+        """What callers in the project hand in for a parameter."""
         found = []
-        for home, call in self.project.callers.of(value.func):
-            argument = call.arg(value.index, value.name)
+        for home, call in self.project.callers.of(param.func):
+            argument = call.arg(param.index, param.name)
             if argument is not None and self._carries(home, argument):
                 found += self.of(home, argument, whole, depth + 1)
         return found
