@@ -129,6 +129,9 @@ def is_async(function: Node) -> bool:
 
 def scope_name(tree: Tree, node: Node) -> str:
     """The dotted names of the functions and classes around a node, ``*`` for one without a name; module: empty."""
+    parent = node.parent
+    if parent is not None and parent.type in FUNCTIONS | CLASSES and parent.child_by_field_name("name") == node:
+        node = parent
     holders = (one for one in ancestors(node) if one.type in FUNCTIONS or one.type in CLASSES)
     parts = [name_of(tree, one) or "*" for one in holders]
     return ".".join(reversed(parts))
