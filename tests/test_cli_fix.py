@@ -481,3 +481,21 @@ def test_interrupted_fix_leaves_the_tree_as_it_was(tree: Path) -> None:
     assert (done.returncode, done.stderr.decode().strip()) == (130, "jwtscan: interrupted")
     assert (tree / "src/join.js").read_text() == JOIN
     assert jwtscan_process("fix", cwd=tree).returncode == 0
+
+
+def test_fix_of_a_clean_file_imports_nothing_that_fixes(tree: Path) -> None:
+    script = (
+        "import sys\nfrom jwtscan.cli import run\ncode = run(['fix', 'src/other.js'])\n"
+        "print(*sorted(sys.modules), sep='\\n')\nsys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    heavy = {"libcst", "tree_sitter", "rich", "yaml", "jwtscan.engine.passes", "jwtscan.fixing.credentials"}
+    assert not heavy & set(done.stdout.split())

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from jwtscan.engine import Options
-from jwtscan.engine.fix import MAX_PASSES, fix
+from jwtscan.engine.fix import fix
 from jwtscan.engine.outcome import Choice, Fixed
+from jwtscan.engine.passes import MAX_PASSES
 from jwtscan.finding import Applicability, Confidence, Severity
 from jwtscan.fixing import Import, NewFile, Proposal, advice
 from jwtscan.fixing.plan import Plan

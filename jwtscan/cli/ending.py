@@ -31,6 +31,10 @@ class Failure(click.ClickException):
     exit_code = FAILED
 
 
+class Quit(Exception):  # noqa: N818 - no error
+    """The user has had enough, and wants nothing to be written."""
+
+
 def failure(error: click.ClickException) -> int:
     """Says a usage or run-time error; usage errors point to the command's help."""
     message = error.format_message()

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
-from jwtscan.cli.interactive import QuitError, asking
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
 from jwtscan.cli.options import chosen, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
@@ -58,7 +57,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
                 print_raw(next(changed, options.stdin or b""))
             else:
                 _write(fixed, options, tree)
-    except QuitError:
+    except Quit:
         note("nothing was written")
         return CLEAN if given["exit_zero"] else FOUND
     _report(fixed, rules, outlets, given)
@@ -97,6 +96,8 @@ def _plan(
 
     choose = None
     if given["interactive"]:
+        from jwtscan.cli.interactive import asking
+
         look = look_of(sys.stdout, given["color"], os.environ)
         choose = asking(look, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if writes and (said := recover(tree)) is not None:

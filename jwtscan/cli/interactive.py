@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jwtscan.cli.ending import Failure
+from jwtscan.cli.ending import Failure, Quit
 from jwtscan.cli.outlets import print_out
 from jwtscan.report.look import Look
 
@@ -24,10 +24,6 @@ KEYS = {
     "s": "show the finding and where its credentials come from",
     "q": "quit, and write nothing at all",
 }
-
-
-class QuitError(Exception):
-    """The user wants nothing to be written."""
 
 
 class Asking:
@@ -49,7 +45,7 @@ class Asking:
         while (key := self._key()) == "s":
             print_out(_finding(choice, self.look))
         if key == "q":
-            raise QuitError
+            raise Quit
         if key in "ad":
             self.files[finding.path] = key == "a"
         elif key == "r":

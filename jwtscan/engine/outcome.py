@@ -1,22 +1,20 @@
-"""What fixing gives, and how it is put together when the last pass is done."""
+"""What fixing gives. Types only."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jwtscan.engine.identities import Identities
-from jwtscan.engine.offers import Breakdown
 from jwtscan.engine.scan import Result
 from jwtscan.files import Document
 from jwtscan.finding import Finding
-from jwtscan.fixing.accept import Offer
-from jwtscan.fixing.names import Names
-from jwtscan.fixing.steps import outside, special
-from jwtscan.meaning.sources import Source
+
+if TYPE_CHECKING:
+    from jwtscan.engine.offers import Breakdown
+    from jwtscan.fixing.accept import Offer
+    from jwtscan.fixing.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,8 @@ class Fixed:
 
     ``fixed`` are the findings that are gone, with the fix that landed; the findings of ``last`` say why they are left.
     ``offers`` are what would be done about those, by identity. ``templates`` names the template of each file that
-    was written from one, by path. ``names`` are the new environment variables. ``converged`` is false where the
-    passes ran out.
+    was written from one, by path. ``names`` are the new environment variables, None where nothing was found.
+    ``converged`` is false where the passes ran out.
     """
 
     first: Result
@@ -64,48 +62,7 @@ class Fixed:
     changes: list[Change] = field(default_factory=list)
     left_to_do: list[str] = field(default_factory=list)
     templates: dict[str, str] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    names: Names | None = None
     breakdowns: list[Breakdown] = field(default_factory=list)
     passes: int = 0
     converged: bool = True
-
-
-def gone(
-    first: Sequence[Finding], last: Sequence[Finding], landed: Sequence[Offer], identities: Identities
-) -> list[Finding]:
-    """The findings of the first scan that the last no longer has, by rule and file, with the fix that landed."""
-    fixes = {offer.identity: offer.finding.fix for offer in landed}
-    kept = {identities.of(finding) for finding in last}
-    left = Counter((finding.rule, finding.path) for finding in last)
-    found = []
-    for finding in sorted(first, key=lambda one: (one.fingerprint not in kept, one.fingerprint in fixes)):
-        if left[finding.rule, finding.path] > 0:
-            left[finding.rule, finding.path] -= 1
-        else:
-            found.append(replace(finding, fix=fixes.get(finding.fingerprint, finding.fix)))
-    return sorted(found, key=lambda finding: finding.order)
-
-
-def left_to_do(fixed: Fixed, tags: Sequence[str], offers: Sequence[Offer]) -> list[str]:
-    """What no program can do: first what every migration needs, then what the ``offers`` say.
-
-    ``tags`` are those of the rules that found something.
-    """
-    if not fixed.first.findings:
-        return []
-    sources = [finding.subject for finding in fixed.first.findings if isinstance(finding.subject, Source)]
-    old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
-    shown = {source.unit.path for source in sources if source.text}
-    used = frozenset(name for name in astuple(fixed.names) if any(_is_new(name, change) for change in fixed.changes))
-    said = [line for offer in offers for line in offer.proposal.left_to_do]
-    return [
-        *outside(fixed.names, used, sorted(old), sorted(shown), rest="rest" in tags, sdk="sdk" in tags),
-        *special(said, fixed.names),
-    ]
-
-
-def _is_new(name: str, change: Change) -> bool:
-    """Whether a changed file speaks of a variable that it did not speak of before."""
-    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
-    before = change.before.source if change.before is not None else b""
-    return word.search(change.after.source) is not None and word.search(before) is None

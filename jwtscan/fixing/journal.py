@@ -7,10 +7,8 @@ git passes them over, and only the last ten transactions are kept.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -75,7 +73,7 @@ class Journal:
         for folder in self._folders():
             record = self._read(folder)
             if record is None:
-                shutil.rmtree(folder)
+                _remove(folder)
             else:
                 found.append(record)
         return found
@@ -90,6 +88,8 @@ class Journal:
             if content is not None:
                 self.step(f"keep {parts[number].path}")
                 create(place / str(number), content, mode=0o600)
+        import json
+
         self.step("write the journal")
         about = {"version": 1, "parts": [asdict(part) for part in parts], "made": list(made), "undoes": undoes}
         create(place / f"{_OPEN}.tmp", json.dumps(about).encode(), mode=0o600)
@@ -117,7 +117,7 @@ class Journal:
         place = self.folder / identity
         for name in (_OPEN, _DONE):
             (place / name).unlink(missing_ok=True)
-        shutil.rmtree(place, ignore_errors=True)
+        _remove(place)
 
     def prune(self) -> None:
         """Forgets all but the last ten transactions."""
@@ -155,6 +155,8 @@ class Journal:
         return identity
 
     def _read(self, folder: Path) -> Record | None:
+        import json
+
         for name in (_OPEN, _DONE):
             file = folder / name
             if file.is_file() and not file.is_symlink():
@@ -181,6 +183,12 @@ def _record(identity: str, about: dict[str, object], *, finished: bool) -> Recor
         if _BARRED & {name.lower() for name in names} or "\\" in path * (os.name == "nt"):
             raise ValueError
     return Record(identity, record.parts, record.made, undoes, finished)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_there(root: Path) -> bool:

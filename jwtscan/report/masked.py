@@ -80,6 +80,8 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
 
 def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
     """What a fix came to, without secrets and control characters."""
+    if not fixed.first.findings and not fixed.first.skipped:
+        return FixReport(masked(fixed.last), (), (), ())
     clean = Clean(fixed.first.secrets | fixed.last.secrets)
     return FixReport(
         left=_report(fixed.last, rules, clean),

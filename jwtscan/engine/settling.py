@@ -1,0 +1,55 @@
+"""What a fix came to, when the last pass is done: which findings are gone, and what is left for people to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+
+from jwtscan.engine.identities import Identities
+from jwtscan.engine.outcome import Change, Fixed
+from jwtscan.finding import Finding
+from jwtscan.fixing.accept import Offer
+from jwtscan.fixing.names import Names
+from jwtscan.fixing.steps import outside, special
+from jwtscan.meaning.sources import Source
+
+
+def gone(
+    first: Sequence[Finding], last: Sequence[Finding], landed: Sequence[Offer], identities: Identities
+) -> list[Finding]:
+    """The findings of the first scan that the last no longer has, by rule and file, with the fix that landed."""
+    fixes = {offer.identity: offer.finding.fix for offer in landed}
+    kept = {identities.of(finding) for finding in last}
+    left = Counter((finding.rule, finding.path) for finding in last)
+    found = []
+    for finding in sorted(first, key=lambda one: (one.fingerprint not in kept, one.fingerprint in fixes)):
+        if left[finding.rule, finding.path] > 0:
+            left[finding.rule, finding.path] -= 1
+        else:
+            found.append(replace(finding, fix=fixes.get(finding.fingerprint, finding.fix)))
+    return sorted(found, key=lambda finding: finding.order)
+
+
+def left_to_do(fixed: Fixed, names: Names, tags: Sequence[str], offers: Sequence[Offer]) -> list[str]:
+    """What no program can do: first what every migration needs, then what the ``offers`` say.
+
+    ``tags`` are those of the rules that found something.
+    """
+    sources = [finding.subject for finding in fixed.first.findings if isinstance(finding.subject, Source)]
+    old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
+    shown = {source.unit.path for source in sources if source.text}
+    used = frozenset(name for name in astuple(names) if any(_is_new(name, change) for change in fixed.changes))
+    said = [line for offer in offers for line in offer.proposal.left_to_do]
+    return [
+        *outside(names, used, sorted(old), sorted(shown), rest="rest" in tags, sdk="sdk" in tags),
+        *special(said, names),
+    ]
+
+
+def _is_new(name: str, change: Change) -> bool:
+    """Whether a changed file speaks of a variable that it did not speak of before."""
+    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
+    before = change.before.source if change.before is not None else b""
+    return word.search(change.after.source) is not None and word.search(before) is None
