@@ -8,7 +8,7 @@ from jwtscan.finding import Applicability
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.sdk import programs, releases
 from jwtscan.fixing.sdk.endpoint import endpoint
-from jwtscan.fixing.sdk.options import renaming
+from jwtscan.fixing.sdk.options import is_broken, renaming
 from jwtscan.meaning import zoom
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.syntax import ir
@@ -58,7 +58,10 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
         return advice("make the signature on a server", because, sketch, todo)
     edits = _renamed(use, call, plan)
     if edits is None:
-        return advice("make the signature on a server", "it needs the secret, which a page cannot keep", sketch, todo)
+        because = (
+            "the call does not parse" if is_broken(use.unit, call) else "a page cannot keep the secret that it needs"
+        )
+        return advice("make the signature on a server", because, sketch, todo)
     return Proposal(
         Applicability.UNSAFE,
         "make an SDK signature with generateSDKSignature()",
@@ -71,7 +74,7 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
 
 def _renamed(use: Use, call: ir.Call, plan: Plan) -> list[tuple[str, Edit]] | None:
     """The SDK's function for its own keys, with the same callbacks and the same value."""
-    if not isinstance(call.func, ir.Attr):
+    if not isinstance(call.func, ir.Attr) or is_broken(use.unit, call):
         return None
     entries = entries_of(plan.project, use.unit, call.args[0])
     if entries is not None and not _NAMES.keys() <= entries.keys:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.sdk import programs, releases
-from jwtscan.fixing.sdk.options import renaming
+from jwtscan.fixing.sdk.options import is_broken, renaming
 from jwtscan.meaning import zoom
 from jwtscan.meaning.values import External
 from jwtscan.syntax import ir
@@ -31,6 +31,8 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     title = (
         "pass sdkKey" if new else f"pass no key: the signature carries it from {releases.dotted(zoom.NO_JOIN_KEY)} on"
     )
+    if is_broken(use.unit, call):
+        return advice(title, "the call does not parse", _SKETCH)
     edits = renaming(plan, use.unit, call, {"apiKey": new})
     if edits is None:
         return advice(title, "the options are put together in a way that is not followed to its end", _SKETCH)

@@ -55,6 +55,11 @@ class _Call:
         return unit is self.unit and isinstance(entry, ir.Entry) and self.call.span.holds(entry.span)
 
 
+def is_broken(unit: Unit, call: ir.Call) -> bool:
+    """Whether the parser could not read what is in a call: nothing there is rewritten."""
+    return unit.module is not None and any(call.span.overlaps(error) for error in unit.module.errors)
+
+
 def renaming(plan: Plan, unit: Unit, call: ir.Call, names: Names) -> list[tuple[str, Edit]] | None:
     """The edits after which ``call`` is given its fields under new names. None where that cannot be written."""
     made = _Call(plan, unit, call)
@@ -70,6 +75,8 @@ def renaming(plan: Plan, unit: Unit, call: ir.Call, names: Names) -> list[tuple[
             edits += (edit for _, entry in rows if isinstance(entry, ir.Entry) for edit in _at(made, entry, new))
         elif rows:
             far[old] = new
+    if far and unit.module is not None and unit.module.errors:
+        return None
     if far:
         there = _at_source(made, entries, far) or _at_call(made, far)
         if there is None:
