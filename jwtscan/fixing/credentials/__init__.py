@@ -124,8 +124,6 @@ class _Pass:
 
     def _name(self, old: Old) -> Proposal | None:
         title = self._title(old)
-        if not old.purpose:
-            return advice(title, "nothing in the project says what it is used for")
         reader = reader_of(self.plan.project, old, self.homes)
         if reader is not None:
             return advice(title, f"still read by {_place(reader)}")
@@ -162,8 +160,6 @@ class _Pass:
 
     def _title(self, old: Old) -> str:
         name = min(old.variables or old.spellings)
-        if not old.purpose:
-            return f"replace {name}"
         variable = name in old.variables
         new = new_names(name, old.part, old.purpose, self.plan.names, variable=variable)
         return f"{name} becomes {' and '.join(new)}" if new else f"take out {name}"

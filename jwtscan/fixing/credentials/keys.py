@@ -40,7 +40,7 @@ class Keys:
         name = min(old.spellings)
         units = [unit for path in sorted(old.paths) if (unit := self.plan.project.load(path)) is not None]
         held = [(unit, one) for unit in units if unit.kind in SETTINGS_KINDS for one in unit.settings]
-        held = [(unit, one) for unit, one in held if one.name == name and not one.is_env]
+        held = [(unit, one) for unit, one in held if one.key in old.keys and not one.is_env]
         if not held:
             return None
         reads, strange = self._reads(old, name, {_section(one) for _, one in held})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jwtscan.finding import Confidence
-from jwtscan.fixing.names import Purpose, is_distinctive
+from jwtscan.fixing.names import Purpose, is_distinctive, public_prefix
 from jwtscan.meaning import zoom
 from jwtscan.meaning.credentials import is_real
 from jwtscan.meaning.project import Project
@@ -21,6 +21,7 @@ SDK_KINDS = frozenset({"join-api-key", "client-signature", "legacy-signature", "
 _FEEDS = re.compile(r"feeds ([a-z-]+) at ")
 _VARIABLE_FILES = frozenset({"env", "shell", "dockerfile"})
 _PARTNERS = {"key": "secret", "secret": "key"}
+_BROWSER = re.compile(r"environments?/environment\b|(?:^|/)(?:assets|public)/|\.(?:jsx|tsx|vue|svelte|html)$")
 _ENDING = re.compile(r"(?i)(?:key|secret)$")
 _READ_WITHIN = 4
 """Lines of a definition in which it may say which environment variable it is read from."""
@@ -31,8 +32,9 @@ class Old:
     """One name of the project, in all its spellings, or one that only counts in a package (``home``).
 
     ``sure`` is false where no use says what it is for. ``variables`` are the spellings that environment variables
-    have, ``paths`` the files that it was seen in on its way to a use. ``companions`` change with it: the other name of
-    the pair where nothing else speaks of that, and the variables that its definition reads.
+    have, ``paths`` the files that it was seen in on its way to a use, ``keys`` the settings that hold it, as a whole.
+    ``companions`` change with it: the other name of the pair where nothing else speaks of that, and the variables
+    that its definition reads.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Old:
     spellings: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
     companions: list[Old] = field(default_factory=list)
 
 
@@ -90,10 +93,10 @@ class Purposes:
         self.whole |= purpose
         self.files[use.unit.path] = self.files.get(use.unit.path, Purpose.NONE) | purpose
         for part, value in values_of(use):
-            if value.text is not None and isinstance(value.end, ir.Literal):
-                if is_real(value.text) and not zoom.decode_token(value.text):
-                    constant = self.constants.setdefault(value.text, Constant(value.text, part))
-                    constant.purpose |= purpose
+            text = value.text if isinstance(value.end, ir.Literal) else None
+            if text is not None and is_real(text) and not zoom.decode_token(text):
+                constant = self.constants.setdefault(text, Constant(text, part))
+                constant.purpose |= purpose
             for word in value.words:
                 variable = word.startswith("env:") and isinstance(value.end, External)
                 if variable or zoom.is_legacy_name(_last(word)):
@@ -114,6 +117,7 @@ class Purposes:
         purpose = self._said(source)
         old.purpose |= purpose
         old.paths.add(source.unit.path)
+        old.keys.add(source.name)
         for use in self._uses:
             if any(_reaches(value, name) for _, value in values_of(use)) and self._fits(old, use):
                 old.purpose |= Purpose.SDK if use.kind in SDK_KINDS else Purpose.REST
@@ -141,10 +145,10 @@ class Purposes:
         """What no use reads is for what the project does."""
         for old in self.names.values():
             if not old.purpose:
-                old.purpose = self.whole or self._surroundings
+                old.purpose = self.whole or self._surroundings or _likely(old)
                 old.sure = self.whole in (Purpose.SDK, Purpose.REST)
         for constant in self.constants.values():
-            constant.purpose = constant.purpose or self.whole or self._surroundings
+            constant.purpose = constant.purpose or self.whole or self._surroundings or Purpose.REST
         for old in list(self.names.values()):
             if old.home is None and old.part in _PARTNERS:
                 self._pair(old)
@@ -220,6 +224,12 @@ def _is_of(old: Old, use: Use, value: Value, homes: Homes) -> bool:
 
 def _reaches(value: Value, name: str) -> bool:
     return any(_last(word) == name for word in value.words)
+
+
+def _likely(old: Old) -> Purpose:
+    """What a name is for that stands alone: the SDK's where it is for a browser."""
+    public = any(public_prefix(name) for name in old.spellings) or any(_BROWSER.search(path) for path in old.paths)
+    return Purpose.SDK if public and old.part != "token" else Purpose.REST
 
 
 def _cased_as(word: str, new: str) -> str:
