@@ -87,7 +87,7 @@ def test_fix_writes_and_says_what(tree: Path) -> None:
     assert (tree / "src/join.js").read_text() == FIXED
     said = done.stderr.decode()
     assert "changed src/join.js\n  join-api-key: " in said
-    assert "1 fixed in 1 file; 0 remaining\n" in said
+    assert "1 fixed, 1 file changed; 0 remaining\n" in said
     assert "Create a General app" in said
     assert "deleting is final" in said
     assert "Server-to-Server" not in said
@@ -255,7 +255,7 @@ def test_given_file_is_fixed_with_the_whole_tree_in_view(tree: Path) -> None:
     assert done.returncode == 0
     assert (tree / "src/join.js").read_text() == FIXED
     assert (tree / "src/second.js").read_text() == JOIN
-    assert b"1 fixed in 1 file; 0 remaining" in done.stderr
+    assert b"1 fixed, 1 file changed; 0 remaining" in done.stderr
 
 
 def test_callers_in_files_that_were_not_given_are_changed_too(tree: Path) -> None:
@@ -428,7 +428,7 @@ def test_fix_that_breaks_down_leaves_its_finding_and_no_other(tree: Path, broken
     assert b"user-name a user name is given" in done.stdout
     assert b"internal error in user-name, please report" in done.stdout
     assert b"Traceback" not in done.stderr
-    assert b"1 fixed in 1 file; 1 remaining: 1 by hand" in done.stderr
+    assert b"1 fixed, 1 file changed; 1 remaining: 1 by hand" in done.stderr
 
 
 def test_traceback_comes_when_asked_for_and_masked(tree: Path, broken_rules: Path) -> None:

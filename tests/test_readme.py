@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import jwtscan
@@ -22,18 +24,20 @@ _TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
 
 
 def _ran(match: re.Match[str]) -> str:
-    """A console block as a terminal of 100 columns shows it."""
+    """A console block as a terminal of 100 columns shows it, run where it may write."""
     arguments = match["arguments"].split()
-    if arguments[0] == "scan" and "--format" not in arguments:
+    if arguments[0] in ("scan", "fix") and not {"--format", "--diff"} & set(arguments):
         arguments += ["--format", "text"]
-    done = subprocess.run(
-        [sys.executable, "-m", "jwtscan", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copytree(ROOT / "fixtures/demo", Path(place, "fixtures/demo"))
+        done = subprocess.run(
+            [sys.executable, "-m", "jwtscan", *arguments],
+            cwd=place,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
     assert done.returncode in (0, 1), done.stderr
     return f"$ jwtscan {match['arguments']}\n{done.stdout.decode('utf-8')}"
 
@@ -53,15 +57,18 @@ def test_readme_shows_what_is_printed() -> None:
 
 def test_readme_names_no_option_that_is_not_there() -> None:
     text = README.read_text(encoding="utf-8")
-    helped = subprocess.run(
-        [sys.executable, "-m", "jwtscan", "scan", "--help"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout
+    helped = "".join(
+        subprocess.run(
+            [sys.executable, "-m", "jwtscan", command, "--help"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+        for command in ("scan", "fix", "rollback")
+    )
     others = {"--zoom-error", "--quiet", "--upgrade", "--editable", "--group"}
     assert {option for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text) if option not in helped} <= others
 

@@ -25,9 +25,9 @@ def fixed_text(report: FixReport, look: Look, *, verbose: bool = False) -> str:
 
 
 def summary_of(report: FixReport) -> str:
-    """One sentence: ``3 fixed in 2 files; 4 remaining: 1 with --unsafe-fixes, 3 by hand``."""
+    """One sentence: ``3 fixed, 2 files changed; 4 remaining: 1 with --unsafe-fixes, 3 by hand``."""
     files = len(report.changed)
-    first = f"{len(report.fixed):,} fixed" + (f" in {plural(files, 'file')}" if report.fixed else "")
+    first = f"{len(report.fixed):,} fixed" + (f", {plural(files, 'file')} changed" if files else "")
     left = report.left.findings
     ways = Counter(_way(finding) for finding in left)
     how = ", ".join(f"{ways[way]:,} {way}" for way in (_AGAIN, _UNSAFE, _BY_HAND) if ways[way])
