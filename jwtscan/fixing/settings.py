@@ -186,10 +186,15 @@ def _rendered(unit: Unit, setting: Setting, block: Span, turn: Turn, *, last: bo
             if other is setting or other.name in ("value", "default") or other.key == setting.key:
                 parts.append((other.value_span, _new_value(unit, other.value_span, value)))
     if not last:
-        parts += [(comment.span, b"") for comment in unit.comments if block.holds(comment.span)]
+        parts += [(_with_space(unit, comment.span), b"") for comment in unit.comments if block.holds(comment.span)]
     text = _replaced(unit.document.source, block, parts)
     text = spoken(turned(text, turn), turn[setting.name])
     return text if last or not unit.comments else text.rstrip()
+
+
+def _with_space(unit: Unit, comment: Span) -> Span:
+    """A comment with what parts it from the text before it."""
+    return Span(len(unit.document.source[: comment.start].rstrip(b" \t")), comment.end)
 
 
 def _replaced(source: bytes, block: Span, parts: Sequence[tuple[Span, bytes]]) -> bytes:

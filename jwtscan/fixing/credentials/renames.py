@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from jwtscan.fixing.credentials.constants import Constants
 from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
-from jwtscan.fixing.credentials.twins import Twins
+from jwtscan.fixing.credentials.twins import Twins, code_end
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.settings import Turn, edit_of, turned
@@ -191,13 +191,16 @@ class Renamer:
 
     def _twin(self, old: Old, unit: Unit, line: Span, purpose: Purpose) -> bytes:
         """A line that lists, declares or hands on the name, once for each new name."""
-        text = unit.document.source[line.start : line.end]
+        source = unit.document.source
+        text = source[line.start : code_end(line, _comments(unit))].rstrip()
+        comment = source[line.start + len(text) : line.end]
         name = next(name for name in sorted(old.spellings) if word_of(name).search(text))
         newline = self.plan.layout(unit).newline.encode()
         texts = [turned(text, turn) for turn in turns_of(old, purpose, self.plan.names, name)]
         ends = text.rstrip().endswith((b",", b";")) or b"=" in text or unit.kind == "python"
         item = text.strip()[:1] in (b'"', b"'") and not ends
-        return newline.join([one + b"," for one in texts[:-1]] + texts[-1:]) if item else newline.join(texts)
+        texts[:-1] = [one + b"," if item else one for one in texts[:-1]]
+        return newline.join(texts) + comment
 
     def _reads(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], purpose: Purpose) -> Iterator[Edit]:
         """Where the environment is read by a name that other things have too."""

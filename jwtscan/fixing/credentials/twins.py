@@ -96,4 +96,10 @@ def _lines_with(unit: Unit, names: Sequence[str]) -> Iterator[tuple[Span, bytes]
             number = lines.line_of(span.start)
             if number not in seen and not any(comment.holds(span) for comment in quiet):
                 seen.add(number)
-                yield lines.span(number), lines.bytes(number)
+                line = lines.span(number)
+                yield line, source[line.start : code_end(line, quiet)].rstrip()
+
+
+def code_end(line: Span, comments: Iterable[Span]) -> int:
+    """Where the code of a line ends: before the comment at its end."""
+    return min((comment.start for comment in comments if line.holds(comment)), default=line.end)
