@@ -21,6 +21,7 @@ _NEUTRAL = {
     "authorization", "key", "secret", "rest", "my", "the", "header", "headers", "app", "user", "admin", "account",
     "meeting", "meetings", "recording", "recordings", "webinar", "default", "prod", "dev", "json", "yaml", "load",
 }  # fmt: skip
+_OAUTH_APP = re.compile(r"account_?id$|client_?(?:id|secret)$", re.I)  # what a token is fetched with
 _BEARER = re.compile(r"\s*(?:[\"']?authorization[\"']?\s*:\s*[\"']?)?bearer\s*$", re.I)  # curl's -H has the name too
 _QUERY = "access_token="
 _PARAMS = {"params", "qs", "query", "searchParams"}
@@ -166,7 +167,7 @@ def _is_token(value: Value) -> bool:
     if not isinstance(end, External):
         return False
     if end.name.startswith(("env:", "setting:")) or _is_injected(end.name):
-        return _named_token(value.words)
+        return _named_token(value.words) and not _OAUTH_APP.search(end.name)
     if end.call is not None:
         return _is_loaded(end.name) and _named_token(value.words)
     return "." in end.name and not end.name.startswith(("?", "this", ".", "()")) and _named_token(value.words)
