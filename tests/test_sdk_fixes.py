@@ -144,6 +144,16 @@ def test_library_files_of_the_sites_own_are_left_to_be_copied(tmp_path: Path) ->
     assert any("dist/lib" in line and "/static/zoom/lib" in line for line in made.left_to_do)
 
 
+def test_answer_of_a_server_has_to_bring_the_new_key(tmp_path: Path) -> None:
+    room = """\
+const data = await fetch('/pass').then((answer) => answer.json());
+ZoomMtg.join({ apiKey: data.apiKey, signature: data.signature, meetingNumber: 1, userName: 'Guest' });
+"""
+    made, after = migrated(tmp_path, {"room.js": room})
+    assert "sdkKey: data.apiKey" in after["room.js"]
+    assert "The server's answer still calls the key apiKey: have it send the SDK key." in made.left_to_do
+
+
 PYTHON = ["fastapi", "Flask", "Django"]
 
 

@@ -54,13 +54,19 @@ def _manifest(plan: Plan, unit: Unit, requirement: Requirement, target: Release)
         edits += _renamed(unit, requirement, name)
         edits += _imports(units, name, target)
     edits += _code(units, target)
+    moved = [f"Style sheets (.css, .scss) that import from {requirement.name} have to name {name}."]
     because = _needs_react(unit, target)
     return Proposal(
         Applicability.UNSAFE if because else Applicability.SAFE,
         title,
         tuple(edits),
         because=because,
-        left_to_do=(*_to_install(plan, unit), *_to_copy(units, name), *_react(unit, target)),
+        left_to_do=(
+            *_to_install(plan, unit),
+            *_to_copy(units, name),
+            *(moved if requirement.name != name else ()),
+            *_react(unit, target),
+        ),
     )
 
 
