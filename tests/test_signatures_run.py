@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -82,7 +83,7 @@ PYTHON = (
     ),
     Maker(
         "legacy-signature/hexdigest_mistake.py",
-        f"(setattr(m, 'API_KEY', {KEY!r}), setattr(m, 'API_SECRET', {SECRET!r}), m.generateZoomSignature({_DATA}))[2]",
+        f"(fill(m), m.generateZoomSignature({_DATA}))[1]",
         works=False,
     ),
     Maker("legacy-signature/hmac_digest.py", f"m.Signer({KEY!r}, {SECRET!r}).zoom({NUMBER!r}, '1')"),
@@ -98,12 +99,12 @@ PYTHON = (
     ),
     Maker("legacy-signature/py_codecs.py", f"m.sign({{'key': {KEY!r}, 'secret': {SECRET!r}}}, {NUMBER!r}, '1')"),
     Maker("legacy-signature/pyjwt-one.in", f"m.webinar_signature({_FOUR}).decode()", "zoom.py"),
+    Maker("legacy-signature/pyjwt-bytes.in", f"m.zoom_signature({_FOUR}).decode()", "zoom.py"),
     Maker("legacy-signature/pyjwt.in", f"m.MeetingRoom({KEY!r}, {SECRET!r}).signature({NUMBER!r}, True)", "views.py"),
     Maker("legacy-signature/request-body-credentials", "m.signature()['signature']", "app.py", mn=NUMBER),
     Maker(
         "legacy-signature/role_literal.py",
-        f"(setattr(m, 'zoom_api_key', {KEY!r}), setattr(m, 'zoom_api_secret', {SECRET!r}),"
-        f" m.signature_for_guest({NUMBER!r}))[2].decode()",
+        f"(fill(m), m.signature_for_guest({NUMBER!r}))[1].decode()",
         role=0,
     ),
     Maker("legacy-signature/several_reads.in.py", f"json.loads(m.zoom_join_details({_FOUR}))['signature']"),
@@ -205,6 +206,10 @@ _STAND_INS = f"""
 import asyncio, importlib.util, json, sys, types
 class Box(types.SimpleNamespace): pass
 run = asyncio.run
+def fill(module):
+    for name in list(vars(module)):
+        if name.lower().endswith(("_key", "_secret")):
+            setattr(module, name, {SECRET!r} if name.lower().endswith("_secret") else {KEY!r})
 def module(name, **names):
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(names)
@@ -288,6 +293,8 @@ def _is_old(maker: Maker, signature: str) -> None:
 
 def _is_sdk_jwt(maker: Maker, token: str) -> None:
     """What Zoom's Meeting SDK asks of a signature, verified by PyJWT."""
+    # PyJWT would take padding and the standard alphabet too.
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]{43}", token, re.ASCII)
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT"}
     claims = jwt.decode(token, SECRET, algorithms=["HS256"])
     assert claims.keys() == maker.claims

@@ -194,6 +194,7 @@ def joined(uses: Uses, site: Site) -> Iterator[tuple[Unit, ir.Expr]]:
     """
     units = [site.unit, *(unit for unit in uses.project.candidates() if unit is not site.unit)]
     near: list[tuple[Unit, ir.Expr]] = []
+    owner = site.call.scope.owner
     for unit in units:
         if unit.module is None:
             continue
@@ -207,7 +208,7 @@ def joined(uses: Uses, site: Site) -> Iterator[tuple[Unit, ir.Expr]]:
                 continue
             if _is_made_of(uses, unit, parts[-1], site):
                 yield unit, whole
-            elif unit is site.unit:
+            elif unit is site.unit and (owner is None or owner.span.holds(whole.span)):
                 near.append((unit, whole))
     if len(near) == 1:
         yield near[0]

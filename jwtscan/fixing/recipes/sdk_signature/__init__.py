@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.recipes.sdk_signature import javascript, python
 from jwtscan.fixing.recipes.sdk_signature.chain import Chain
 from jwtscan.fixing.recipes.sdk_signature.code import is_python3, read
 from jwtscan.fixing.recipes.sdk_signature.draft import Draft
-from jwtscan.fixing.recipes.sdk_signature.javascript import JavaScript
 from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old
-from jwtscan.fixing.recipes.sdk_signature.python import Python
 from jwtscan.fixing.recipes.sdk_signature.reasons import because, left_to_do, sketch
 from jwtscan.fixing.recipes.sdk_signature.slots import slots_of
 from jwtscan.fixing.recipes.sdk_signature.target import takes_app_key_alone
@@ -35,14 +34,13 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     try:
         old = _read(site, plan)
         old.check()
-        writer = Python(old) if old.code.is_python else JavaScript(old)
-        writer.write()
+        intents = python.write(old) if old.code.is_python else javascript.write(old)
         edits = old.draft.edits()
     except NotSeparable as reason:
         return advice(TITLE, str(reason), sketch(use.unit), meeting_sdk(plan.names))
     doubt = because(old)
     sure = Applicability.SAFE if doubt is None else Applicability.UNSAFE
-    return Proposal(sure, TITLE, edits, frozenset(writer.intents), doubt, left_to_do(old))
+    return Proposal(sure, TITLE, edits, frozenset(intents), doubt, left_to_do(old))
 
 
 def _read(site: Site, plan: Plan) -> Old:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Import, Intent
 from jwtscan.fixing.recipes.sdk_signature.code import CALLS, called, last_name, span_of
+from jwtscan.fixing.recipes.sdk_signature.leftovers import leftovers
 from jwtscan.fixing.recipes.sdk_signature.libraries import imported, is_at_least, required
-from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old, place
+from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old
+from jwtscan.fixing.recipes.sdk_signature.place import place
+from jwtscan.fixing.recipes.sdk_signature.role import role_of
 from jwtscan.syntax import ir
 from jwtscan.text import Span
 
@@ -19,9 +22,16 @@ if TYPE_CHECKING:
 _OLD_PYJWT = re.compile(rb"jwt\.encode\((?:[^()]|\([^()]*\))*\)\s*\.decode\(|encode\(.*\)\)\[2:-1\]")
 
 
+def write(old: Old) -> set[Intent]:
+    """Writes the new signature into the draft. Gives what else the file needs, and what it no longer does."""
+    writer = _Writer(old)
+    writer.write()
+    return writer.intents
+
+
 @dataclass(slots=True)
-class Python:
-    """Writes the new signature of one program into its draft."""
+class _Writer:
+    """Collects what the new statements need imported."""
 
     old: Old
     intents: set[Intent] = field(default_factory=set)
@@ -31,7 +41,7 @@ class Python:
         signer = self._library()
         secret = self._secret(bare=signer is not None)
         gone = [span_of(link) for link in old.final.links]
-        claims = f"{old.written(old.slots.key)} {self._meeting()} {old.role('int')}"
+        claims = f"{old.written(old.slots.key)} {self._meeting()} {role_of(old, 'int')}"
         dead = old.dead(gone, f"{claims} {secret}")
         spans = [*gone, *map(span_of, dead)]
         iat = old.fresh(("iat", "issued_at"), spans)
@@ -51,7 +61,7 @@ class Python:
             end = self._joined(message, digest)
         hash_spot = self._hmac(dead) if hashed else None
         spots = [(times, self._time(dead)), ("\n".join(rows), self._before(dead)), (hashed, hash_spot)]
-        self.intents |= old.unused(spans, f"{times} {' '.join(rows)} {hashed} {end}")
+        self.intents |= leftovers(old, spans, f"{times} {' '.join(rows)} {hashed} {end}")
         place(old, dead, spots, end)
 
     # -- what there is ---------------------------------------------------------------------------------------------
@@ -72,16 +82,15 @@ class Python:
         bound = imported(unit, "jwt", "encode")
         if bound is not None:
             return bound
-        module_names = unit.module.scope.bindings if unit.module is not None else {}
-        if wanted is None or "jwt" in module_names:
+        if wanted is None or any(self.old.code.text(node) == "jwt" for node in self.old.code.names(self.old.code.root)):
             return None
         self.intents.add(Import(unit.path, "jwt"))
         return "jwt.encode"
 
     def _maker(self) -> Node:
         """The call that is given the secret."""
-        key = self.old.plan.project.uses.sites.argument(self.old.site, "key")
-        node = self.old.code.at(key[1].span) if key is not None and key[0] is self.old.code.unit else None
+        key = self.old.argument("key")
+        node = self.old.code.at(key.span) if key is not None else None
         while node is not None and node.type not in ("argument_list", "arguments"):
             node = node.parent
         if node is None or node.parent is None:
@@ -90,10 +99,9 @@ class Python:
 
     def _secret(self, *, bare: bool) -> str:
         """The secret as the HMAC is given it; ``bare`` is without what made bytes of it."""
-        key = self.old.plan.project.uses.sites.argument(self.old.site, "key")
-        if key is None or key[0] is not self.old.code.unit:
+        expr = self.old.argument("key")
+        if expr is None:
             raise NotSeparable("the secret is given to the HMAC in another file")
-        expr = key[1]
         if not self.old.is_one and not self._is_everywhere(expr):
             raise NotSeparable("the secret is known only in the function that makes the HMAC")
         if bare and isinstance(expr, ir.Name):
@@ -159,7 +167,7 @@ class Python:
     def _payload(self, iat: str, exp: str) -> str:
         old = self.old
         key = old.written(old.slots.key)
-        claims = {"appKey": key, "sdkKey": key, "mn": self._meeting(), "role": old.role("int")}
+        claims = {"appKey": key, "sdkKey": key, "mn": self._meeting(), "role": role_of(old, "int")}
         claims |= {"iat": iat, "exp": exp, "tokenExp": exp}
         if old.drops_sdk_key:
             del claims["sdkKey"]
@@ -232,8 +240,8 @@ class Python:
 
     def _before(self, dead: list[Node]) -> Node | None:
         """The last statement before it that makes what is signed."""
-        data = self.old.plan.project.uses.sites.argument(self.old.site, "data")
-        name = data[1].id if data is not None and isinstance(data[1], ir.Name) else None
+        data = self.old.argument("data")
+        name = data.id if isinstance(data, ir.Name) else None
         named = [each for each in dead if name is not None and self.old.code.bound_by(each) == name]
         return named[-1] if named else None
 

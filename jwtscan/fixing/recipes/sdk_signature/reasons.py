@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
+
 from jwtscan.fixing.recipes.sdk_signature.old import Old
+from jwtscan.fixing.recipes.sdk_signature.slots import unwrapped
 from jwtscan.fixing.recipes.sdk_signature.where import is_browser
 from jwtscan.fixing.steps import meeting_sdk
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
+_GLOBALS = frozenset(
+    {
+        "process", "window", "globalThis", "self", "global", "Meteor", "document", "location", "Number", "String",
+        "Boolean", "parseInt", "undefined", "Math", "JSON", "localStorage", "sessionStorage", "Deno", "Bun",
+        *dir(builtins),
+    }
+)  # fmt: skip
 _CLIENT = "the code that joins has to pass sdkKey in place of apiKey, with Meeting SDK 2.7 or later"
 _EXPOSED = "move the signature to a server: in the browser every visitor can read the secret"
 _PYTHON = """\
@@ -32,7 +42,7 @@ const signature = jwt.sign(payload, sdkSecret, { algorithm: "HS256" });"""
 
 def because(old: Old) -> str | None:
     """What has to hold for the fix to be right, None where nothing is in doubt."""
-    undefined = old.undefined
+    undefined = _undefined(old)
     if undefined:
         return f"{' and '.join(undefined)} {'is' if len(undefined) == 1 else 'are'} not defined in this file"
     if is_browser(old.code.unit, old.plan):
@@ -77,3 +87,11 @@ def _gives_key(old: Old) -> bool:
 
 def _is_named(expr: ir.Expr, name: str) -> bool:
     return isinstance(expr, ir.Name) and expr.id == name
+
+
+def _undefined(old: Old) -> list[str]:
+    """Names among the parts that the program gives no value anywhere."""
+    slots = map(unwrapped, (old.slots.key, old.slots.meeting, old.slots.role))
+    nodes = [node for slot in slots if not isinstance(slot, str) for node in ir.walk(slot)]
+    free = {node.id for node in nodes if isinstance(node, ir.Name) and not node.scope.find(node.id)} - _GLOBALS
+    return sorted(name for name in free if not any(old.plan.project.free_bindings(old.code.unit, name)))
