@@ -42,7 +42,7 @@ _LISTENING = frozenset(
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "all", "use", "options", "head"})
 _INTERCEPTING = re.compile(r"\binterceptors\.(?:request|response)\.use$")  # axios waits for them
 _CALLBACKS = frozenset({"callback", "cb", "done", "fn", "next"})
-_REQUEST = re.compile(r"_?(?:req|request)")
+_REQUEST = re.compile(r"_?(?:req|request)|_+")
 _RESPONSE = re.compile(r"_?(?:res|resp|response)")
 _CONTEXT = re.compile(r"ctx|context|c")
 
