@@ -37,6 +37,11 @@ scopes that your calls need, and fetch the token with account id, client id and 
 less than its hour.""",
     page="https://developers.zoom.us/docs/internal-apps/s2s-oauth/",
     language="python",
+    safety="""\
+Safe where the project's own account is meant and every place that uses the token is in the project: a small helper \
+module fetches the token and keeps it for a little less than its hour, and what was done to the old one (`.decode()`, \
+`[2:-1]`) is undone. Unsafe where callers outside hand in key and secret, or where a token is kept for longer than its \
+hour. Only shown where each account has credentials of its own.""",
     find=find,
     fix=recipe("server_to_server"),
 )

@@ -18,6 +18,7 @@ from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
 from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts
 from jwtscan.fixing.recipes.server_to_server.python_kept import as_property, constructor_of, fields_of, outlives
 from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
+from jwtscan.fixing.recipes.server_to_server.user_oauth import FLOW, WHY, sends_users_to_zoom
 from jwtscan.fixing.templates import Token, token_of
 from jwtscan.meaning.uses.elsewhere import is_test
 from jwtscan.syntax import ir
@@ -43,20 +44,6 @@ answer = requests.post(
     timeout=30,
 )
 token = answer.json()["access_token"]  # good for one hour: keep it"""
-_TENANTS = (
-    "each account has credentials of its own here: accounts that install your app need user OAuth "
-    "(the authorization code flow), your own accounts an account id beside client id and client secret"
-)
-_USER_FLOW = """\
-# 1. send the user to https://zoom.us/oauth/authorize?response_type=code&client_id=…&redirect_uri=…&state=…
-# 2. where the user comes back:
-answer = requests.post(
-    "https://zoom.us/oauth/token",
-    data={"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri},
-    auth=(client_id, client_secret),
-    timeout=30,
-)
-# 3. keep access_token and refresh_token of answer.json() for that account; each refresh gives a new refresh token"""
 
 
 def fix(use: Use, plan: Plan) -> Proposal | None:
@@ -75,7 +62,10 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
         return advice(TITLE, "how the token is put together is not understood", _SKETCH, left_to_do(plan))
     worst = origin((*use.keys, *use.secrets))
     if worst is Origin.TENANT:
-        return advice(TITLE, _TENANTS, _USER_FLOW, left_to_do(plan))
+        return advice(TITLE, WHY, FLOW, left_to_do(plan))
+    asking = sends_users_to_zoom(plan)
+    if asking is not None:
+        return advice(TITLE, asking, FLOW, left_to_do(plan))
     given = handed(use, plan, tree, node, site, worst)
     if isinstance(given, str):
         return advice(TITLE, given, _SKETCH, left_to_do(plan))

@@ -45,14 +45,14 @@ def fields_of(tree: Tree, node: cst.CSTNode) -> dict[str, str]:
 
 
 def outlives(text: str) -> bool:
-    """Whether claims, by their text, are for a token that is good for longer than an OAuth token is."""
+    """Whether claims, by their text, are for a token that is good for longer than an OAuth token is, or may be."""
     lengths = [_LENGTHS[unit] * int(number) for unit, number in _LENGTH.findall(text)]
     for product in _SUM.findall(_LENGTH.sub("", text)):
         length = 1
         for factor in product.split("*"):
             length = min(length * int(factor), 1 << 40)
         lengths.append(length)
-    return max(lengths, default=0) > HOUR
+    return not lengths or max(lengths) > HOUR
 
 
 def as_property(tree: Tree, flow: Flow, unit: Unit, root: cst.CSTNode, call: str) -> list[tuple[str, Edit]] | None:
@@ -111,7 +111,7 @@ def _is_only(tree: Tree, target: cst.Attribute, others: Iterable[Tree]) -> bool:
 
 def _is_changed(tree: Tree, name: str, target: cst.Attribute | None) -> bool:
     for one in tree.each(cst.Attribute):
-        if one.attr.value != name or one is target:
+        if one.attr.value != name or one is target or (target is not None and _is_of_another(tree, one, target)):
             continue
         parent = tree.parent(one)
         if isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)):
@@ -121,6 +121,15 @@ def _is_changed(tree: Tree, name: str, target: cst.Attribute | None) -> bool:
         if isinstance(parent, cst.Attribute) and parent.attr.value in _CHANGES:
             return True
     return False
+
+
+def _is_of_another(tree: Tree, one: cst.Attribute, target: cst.Attribute) -> bool:
+    """Whether both are fields of ``self``, in classes that have nothing to do with one another."""
+    classes = [next((n for n in tree.above(node) if isinstance(n, cst.ClassDef)), None) for node in (one, target)]
+    if tree.text(one.value) != "self" or None in classes or classes[0] is classes[1]:
+        return False
+    bases = {tree.text(base.value) for cls in classes if cls is not None for base in cls.bases}
+    return bases <= {"object"}
 
 
 def _stands_alone(tree: Tree, value: cst.CSTNode, done: set[Span]) -> bool:
