@@ -258,12 +258,12 @@ def test_npm_requirement_stays_while_a_page_or_test_requires_it() -> None:
 def test_lock_files_are_said_with_their_command() -> None:
     files = {"package.json", "yarn.lock", "api/poetry.lock", "requirements.in", "requirements.txt", "Pipfile.lock"}
     assert refreshes(["package.json", "requirements.in"], files) == [
-        "run `pipenv lock`: Pipfile.lock is out of date now",
-        "run `pip-compile requirements.in` or `uv pip compile`: requirements.txt is out of date now",
-        "run `yarn install`: yarn.lock is out of date now",
+        "Run `pipenv lock`: Pipfile.lock is out of date now.",
+        "Run `pip-compile requirements.in` or `uv pip compile`: requirements.txt is out of date now.",
+        "Run `yarn install`: yarn.lock is out of date now.",
     ]
     assert refreshes(["api/pyproject.toml"], files) == [
-        "run `pipenv lock`: Pipfile.lock is out of date now",
-        "run `poetry lock` in api: poetry.lock is out of date now",
+        "Run `pipenv lock`: Pipfile.lock is out of date now.",
+        "Run `poetry lock` in api: poetry.lock is out of date now.",
     ]
     assert refreshes(["a.py"], files) == []

@@ -207,5 +207,6 @@ class Passes:
         rules = (self.offers.rules.get(finding.rule) for finding in fixed.first.findings)
         tags = [tag for rule in rules if rule is not None for tag in rule.tags]
         if fixed.names is not None and fixed.first.findings:
-            fixed.left_to_do = left_to_do(fixed, fixed.names, tags, [*self.landed, *fixed.offers.values()])
+            offers = [*self.landed, *fixed.offers.values()]
+            fixed.left_to_do = left_to_do(fixed, fixed.names, tags, offers, self.original.entries.keys())
         return fixed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, replace
 
 from jwtscan.engine.identities import Identities
@@ -12,6 +12,7 @@ from jwtscan.engine.outcome import Change, Fixed
 from jwtscan.finding import Finding
 from jwtscan.fixing.accept import Offer
 from jwtscan.fixing.names import Names
+from jwtscan.fixing.raising import refreshes
 from jwtscan.fixing.steps import outside, special
 from jwtscan.meaning.sources import Source
 
@@ -32,16 +33,19 @@ def gone(
     return sorted(found, key=lambda finding: finding.order)
 
 
-def left_to_do(fixed: Fixed, names: Names, tags: Sequence[str], offers: Sequence[Offer]) -> list[str]:
-    """What no program can do: first what every migration needs, then what the ``offers`` say.
+def left_to_do(
+    fixed: Fixed, names: Names, tags: Sequence[str], offers: Sequence[Offer], files: Collection[str]
+) -> list[str]:
+    """What no program can do: first what every migration needs, then what the ``offers`` say and the lock files need.
 
-    ``tags`` are those of the rules that found something.
+    ``tags`` are those of the rules that found something, ``files`` the paths of the tree.
     """
     sources = [finding.subject for finding in fixed.first.findings if isinstance(finding.subject, Source)]
     old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
     shown = {source.unit.path for source in sources if source.text}
     used = frozenset(name for name in astuple(names) if any(_is_new(name, change) for change in fixed.changes))
     said = [line for offer in offers for line in offer.proposal.left_to_do]
+    said += refreshes((change.path for change in fixed.changes if change.before is not None), files)
     return [
         *outside(names, used, sorted(old), sorted(shown), rest="rest" in tags, sdk="sdk" in tags),
         *special(said, names),

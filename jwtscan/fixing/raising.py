@@ -111,10 +111,10 @@ def refreshes(changed: Iterable[str], files: Collection[str]) -> list[str]:
             if lock in files:
                 command = commands[posixpath.basename(lock)]
                 where = f" in {above}" if above else ""
-                found.setdefault(lock, f"run `{command}`{where}: {posixpath.basename(lock)} is out of date now")
+                found.setdefault(lock, f"Run `{command}`{where}: {posixpath.basename(lock)} is out of date now.")
         compiled = _COMPILED.fullmatch(path)
         if compiled is not None and f"{compiled['stem']}.txt" in files:
-            found[path] = f"run `pip-compile {path}` or `uv pip compile`: {compiled['stem']}.txt is out of date now"
+            found[path] = f"Run `pip-compile {path}` or `uv pip compile`: {compiled['stem']}.txt is out of date now."
     return [found[path] for path in sorted(found)]
 
 

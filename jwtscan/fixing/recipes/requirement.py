@@ -30,7 +30,7 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
         return advice(
             f"lock {name} {least} or later",
             "lock files are written by their tools only",
-            left_to_do=tuple(commands) or (f"install {name} {least} or later, and lock it",),
+            left_to_do=tuple(commands) or (f"Install {name} {least} or later, and lock it.",),
         )
     edits = raising(unit, requirement, least, name)
     if not edits:
@@ -41,7 +41,6 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
         Applicability.SAFE,
         f"ask for {name} {least} or later",
         tuple((unit.path, edit) for edit in edits),
-        left_to_do=tuple(refreshes([unit.path], plan.project.modules.files)),
     )
     return _with_clients(plan, library, raised)
 

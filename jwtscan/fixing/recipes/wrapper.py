@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Import, Intent, Proposal, advice
 from jwtscan.fixing.origin import Origin, origin
-from jwtscan.fixing.raising import raises, refreshes
+from jwtscan.fixing.raising import raises
 from jwtscan.fixing.steps import server_to_server
 from jwtscan.fixing.templates import token_of
 from jwtscan.meaning.uses.objects import entries_of
@@ -77,7 +77,7 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
         return advice(
             "give the client an OAuth app's credentials",
             "each account has a key and a secret of its own here, and each needs an account id beside them",
-            left_to_do=("ask every account for the credentials of a Server-to-Server OAuth app, or offer user OAuth",),
+            left_to_do=("Ask every account for the credentials of a Server-to-Server OAuth app, or offer user OAuth.",),
         )
     maker = _MAKERS.get(package)
     return maker(use, plan) if maker is not None else dead(*package, plan)
@@ -336,14 +336,14 @@ def _proposal(
     install = (
         f"pip install '{name}>={library.least}'" if ecosystem == "pypi" else f"npm install {name}@^{library.least}"
     )
-    missing = () if asked else (f"install {name} {library.least} or later (`{install}`): no manifest names it",)
+    missing = () if asked else (f"Install {name} {library.least} or later (`{install}`): no manifest names it.",)
     return Proposal(
         Applicability.SAFE if because is None else Applicability.UNSAFE,
         f"give the client an OAuth app's credentials ({name} {library.least} or later)",
         (*((unit.path, edit) for edit in edits), *raised),
         intents,
         because,
-        (*server_to_server(plan.names), *missing, *refreshes({path for path, _ in raised}, plan.project.modules.files)),
+        (*server_to_server(plan.names), *missing),
     )
 
 

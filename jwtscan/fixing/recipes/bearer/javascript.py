@@ -99,7 +99,7 @@ class _Draft:
         return None
 
     def proposal(self) -> Proposal:
-        todo = (*server_to_server(self.plan.names), "revoke the stored token")
+        todo = server_to_server(self.plan.names)
         if self.waits.obstacles:
             because = "; ".join(self.waits.obstacles[:3])
             return advice(TITLE, because, f"{SKETCH}\n// then await it, and whatever calls this", todo)

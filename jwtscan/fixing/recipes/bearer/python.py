@@ -114,7 +114,7 @@ class Draft:
             tuple(self._merged()),
             frozenset(self.intents),
             because,
-            (*server_to_server(self.plan.names), "revoke the stored token"),
+            server_to_server(self.plan.names),
         )
 
     def _merged(self) -> Iterator[tuple[str, Edit]]:
