@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
+from jwtscan.fixing.javascript.clients import intercepted
 from jwtscan.fixing.javascript.hosting import Hosting
 from jwtscan.fixing.javascript.purity import is_pure
 from jwtscan.fixing.javascript.tree import Tree, ancestors, function_of, statement_of, wrapped
 from jwtscan.fixing.javascript.unused import gone
 from jwtscan.text import Edit, Span
-from jwtscan.text.layout import margin_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -63,13 +63,16 @@ class Constant:
         if _is_logged(self.tree, statement):
             self.hosting.edits.append(gone(self.tree, statement))
             return
+        edits = intercepted(self.tree, self.hosting.layout, node, self.hosting.call) if len(nodes) == 1 else None
+        if edits is not None:
+            self.hosting.is_used = True
+            self.hosting.edits += edits
+            return
         declarator = next((one for one in ancestors(node) if one.type == "variable_declarator"), None)
         value = declarator.child_by_field_name("value") if declarator is not None else None
         name = declarator.child_by_field_name("name") if declarator is not None else None
         if declarator is None or value is None or name is None or name.type != "identifier":
             self._stop(node, "the token is used at module level")
-        elif self._makes_client(value):
-            self._intercept(statement, self.tree.text(name), nodes)
         elif depth >= _MOST or not is_pure(self.tree, value) or declarator.child_by_field_name("type") is not None:
             self._stop(node, "what is made of the token at module level cannot become a function")
         else:
@@ -96,51 +99,8 @@ class Constant:
         Constant(inner, self.waits, self.unit, self.tree)._spread(references, text, depth + 1)
         self.hosting.edits += inner.edits
 
-    # -- clients -----------------------------------------------------------------------------------------------
-
-    def _makes_client(self, value: Node) -> bool:
-        return value.type == "call_expression" and self.tree.named(value, "function").endswith("axios.create")
-
-    def _intercept(self, statement: Node, client: str, nodes: Sequence[Node]) -> None:
-        """Headers of ``axios.create`` that hold the token are set for each request instead."""
-        pairs = [next((one for one in ancestors(node) if one.type == "pair"), None) for node in nodes]
-        if len(nodes) != 1 or pairs[0] is None or self.tree.is_typed:
-            self._stop(statement, "the client's default headers hold the token")
-            return
-        pair = pairs[0]
-        key, header = self.tree.named(pair, "key").strip("'\""), pair.child_by_field_name("value")
-        if key.lower() != "authorization" or header is None or pair.parent is None:
-            self._stop(statement, "the client's default headers hold the token")
-            return
-        others = [child for child in pair.parent.named_children if child.type != "comment"]
-        self.hosting.edits.append(Edit(_without(self.tree, others, pair), b""))
-        at = nodes[0].start_byte - header.start_byte, nodes[0].end_byte - header.start_byte
-        text = self.tree.text(header).encode()
-        sent = (text[: at[0]] + f"await {self.hosting.call}".encode() + text[at[1] :]).decode()
-        close = ";" if self.hosting.layout.semicolons else ""
-        code = (
-            f"\n{client}.interceptors.request.use(async (config) => {{\n    config.headers.{key} = {sent}{close}\n"
-            f"    return config{close}\n}}){close}"
-        )
-        margin = margin_of(self.tree.source, statement.start_byte)
-        end = statement.end_byte
-        self.hosting.edits.append(Edit(Span(end, end), self.hosting.layout.lines(code, margin).encode()))
-
     def _stop(self, node: Node, reason: str) -> None:
         self.waits.note_obstacle(self.unit, node, reason)
-
-
-def _without(tree: Tree, items: Sequence[Node], item: Node) -> Span:
-    """An entry with its comma, and with the lines it leaves empty."""
-    index = list(items).index(item)
-    if index + 1 < len(items):
-        return Span(item.start_byte, items[index + 1].start_byte)
-    if index > 0:
-        return Span(items[index - 1].end_byte, item.end_byte)
-    end = item.end_byte
-    while tree.source[end : end + 1] == b",":
-        end += 1
-    return Span(item.start_byte, end)
 
 
 def _holds(statement: Node, node: Node) -> bool:

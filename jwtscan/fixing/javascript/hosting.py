@@ -27,7 +27,7 @@ class Hosting:
     """The places of one file that send a token, and the functions that fetch it for them.
 
     ``call`` gives the token, without ``await``; ``names`` are what it may be called. ``edits`` are what it takes in
-    the file, and ``is_used`` says that something calls it.
+    the file, and ``is_used`` says that something calls it. What ``stays`` can only be fetched in its own function.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Hosting:
         self.call = call
         self.edits: list[Edit] = []
         self.is_used = False
+        self.stays = False
         self.names = names
 
     def place(self, sites: Sequence[Node], variable: str | None = None, declared: Node | None = None) -> None:
@@ -89,7 +90,7 @@ class Hosting:
             part = part_of(self.tree, function, parameters(self.tree, function))
             if is_async(function) or (part is not Part.OUTER and why_not_async(self.tree, function) is None):
                 return function
-            if part is not Part.OUTER:
+            if part is not Part.OUTER or self.stays:
                 return None
             inner, function = function, function_of(function)
         return None

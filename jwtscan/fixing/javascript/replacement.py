@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.asynchrony import Asynchrony
+from jwtscan.fixing.javascript.clients import intercepted
 from jwtscan.fixing.javascript.constants import Constant
 from jwtscan.fixing.javascript.hoist import needs_answer
 from jwtscan.fixing.javascript.hosting import Hosting, joined
+from jwtscan.fixing.javascript.kept import kept_by_constructor, looked_up
 from jwtscan.fixing.javascript.mentions import Scripts
 from jwtscan.fixing.javascript.tree import Tree, function_of, span_of, wrapped
 from jwtscan.fixing.javascript.unused import gone
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 class Replacement:
     """One expression that becomes ``await call``. ``waits`` has what is in the way, and what is assumed.
 
+    ``reads`` says what the call reads that not every place has: ``this``, ``locals`` of the function around the node.
     ``is_used`` says after ``replace`` that the call stands somewhere: nothing may have read the token.
     """
 
-    def __init__(self, plan: Plan, unit: Unit, scripts: Scripts, tree: Tree, node: Node, call: str) -> None:
+    def __init__(
+        self, plan: Plan, unit: Unit, scripts: Scripts, tree: Tree, node: Node, call: str, *, reads: str = ""
+    ) -> None:
         self.plan = plan
         self.unit = unit
         self.tree = tree
@@ -35,7 +40,9 @@ class Replacement:
         self.call = call
         self.layout = plan.layout(unit)
         self.waits = Asynchrony(plan, scripts)
+        self.reads = reads
         self.hosting = Hosting(unit, tree, self.waits, self.layout, call)
+        self.hosting.stays = bool(reads)
 
     @property
     def edits(self) -> tuple[tuple[str, Edit], ...]:
@@ -75,6 +82,8 @@ class Replacement:
 
     def _sent(self, top: Node, parent: Node | None) -> None:
         """The expression stands in another one, or is assigned."""
+        if self._kept():
+            return
         left = parent.child_by_field_name("left") if parent is not None else None
         kept = parent is not None and parent.type == "assignment_expression" and left is not None
         if kept and function_of(top) is None:
@@ -83,6 +92,34 @@ class Replacement:
         if kept and left is not None and left.type != "identifier":
             self.waits.note_doubt(self.unit, top, "the token is kept here, and good for an hour only")
         self.hosting.place([self.node])
+
+    def _kept(self) -> bool:
+        """The token of a client's default headers, or of a field: who sends it fetches it."""
+        end = ";" if self.layout.semicolons else ""
+        place = looked_up(self.tree, self.node)
+        if place is not None:
+            comments = [one for one in self.tree.walk() if one.type == "comment" and place.holds(span_of(one))]
+            margin = self.layout.newline + margin_of(self.tree.source, place.start)
+            lines = [*(self.tree.text(one) for one in comments), f"return {self.call}{end}"]
+            self.put(place, margin.join(lines))
+            self.waits.suspend(self.unit, self.tree, self.node)
+            return True
+        if self.hosting.host(self.node) is not None:
+            return False
+        edits = intercepted(self.tree, self.layout, self.node, self.call)
+        if edits is not None:
+            self.hosting.is_used = True
+            self.hosting.edits += edits
+            return True
+        if self.reads == "locals":
+            return False
+        self.hosting.stays = False
+        field = kept_by_constructor(self.waits.scripts, self.unit, self.tree, self.node)
+        if field is None:
+            return False
+        self.hosting.edits += field[1]
+        self.hosting.place(field[0])
+        return True
 
     def _named(self, declarator: Node, name: Node) -> None:
         """The expression is the value of a variable."""
@@ -110,11 +147,23 @@ class Replacement:
             self.put(Span(statement.start_byte, following.end_byte), f"return {self.call}{end}")
             if function is not None:
                 self.waits.make_async(self.unit, self.tree, function, guarded=True)
+        elif alone and host is None and self._sent_by_client(references):
+            self.hosting.edits.append(gone(self.tree, statement))
+            return
         elif alone and host is not None and self._has_to_move(host, function):
             self.hosting.place([self.node], name, statement)
         else:
             self.hosting.in_place(self.node)
         self._keep_comments(statement)
+
+    def _sent_by_client(self, references: list[Node]) -> bool:
+        """Whether all that reads a constructor's token are the default headers of one client."""
+        if len(references) != 1:
+            return False
+        edits = intercepted(self.tree, self.layout, references[0], self.call)
+        self.hosting.edits += edits or ()
+        self.hosting.is_used = edits is not None
+        return edits is not None
 
     def _has_to_move(self, host: Node, function: Node | None) -> bool:
         return host != function or needs_answer(self.plan.project, self.unit, self.tree, host, self.node)

@@ -91,7 +91,7 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     if isinstance(given, str):
         return advice(TITLE, given, _SKETCH, left_to_do(plan))
     token = token_of(plan, use.unit, client_id=given.client_id, client_secret=given.client_secret)
-    made = Replacement(plan, use.unit, scripts, tree, node, token.call)
+    made = Replacement(plan, use.unit, scripts, tree, node, token.call, reads=given.reads)
     return _Draft(use, plan, made, sites[0], worst, token).proposal()
 
 

@@ -41,10 +41,14 @@ MAX_NAMES = 60
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The expressions that the helper is handed, None where it reads its own."""
+    """The expressions that the helper is handed, None where it reads its own.
+
+    ``reads`` says what they read that not every place has: ``this``, or ``locals`` of a function.
+    """
 
     client_id: str | None = None
     client_secret: str | None = None
+    reads: str = ""
 
 
 def token_node(tree: Tree, use: Use, site: Site) -> Node | None:
@@ -158,7 +162,18 @@ def handed(use: Use, plan: Plan, tree: Tree, node: Node, site: Site, worst: Orig
         if worst is Origin.ENVIRONMENT:
             return Handed()
         return "key and secret are not both at hand where the token is made"
-    return Handed(tree.text(key), tree.text(secret))
+    return Handed(tree.text(key), tree.text(secret), _reads(names, tree, [key, secret]))
+
+
+def _reads(names: Names, tree: Tree, exprs: list[Node]) -> str:
+    """``locals`` where an expression names something of a function, ``this`` where it is a field's."""
+    inner = [node for expr in exprs for node in tree.walk(expr)]
+    for node in inner:
+        if node.type == "identifier":
+            holder = names.holder(tree.text(node), names.scope_at(node))
+            if holder is not None and holder is not names.top:
+                return "locals"
+    return "this" if any(node.type == "this" for node in inner) else ""
 
 
 def _expression(unit: Unit, tree: Tree, node: Node, found: list[tuple[Unit, ir.Expr]]) -> Node | None:
