@@ -241,7 +241,9 @@ def _last(name: str) -> str:
 
 
 def _is_variable(source: Source) -> bool:
-    if source.name.startswith("env:") or source.unit.kind in _VARIABLE_FILES:
+    if source.name.startswith("env:"):
+        return source.name[4:].isupper()
+    if source.unit.kind in _VARIABLE_FILES:
         return True
     return any(setting.is_env for setting in source.unit.settings if setting.span == source.span)
 
