@@ -17,9 +17,17 @@ import pytest
 import jwtscan
 
 ROOT = Path(jwtscan.__file__).parent.parent
-TEMPLATES = "jwtscan/fixing/templates"
+FIXING = "jwtscan/fixing"
+TEMPLATES = f"{FIXING}/templates"
+RECIPES = f"{FIXING}/recipes"
 PYTHON_HELPER = "tests/test_token_helper_python.py"
 NODE_HELPER = "tests/test_token_helper_node.py"
+RUN_PYTHON = "tests/test_run_python.py"
+RUN_NODE = "tests/test_run_node.py"
+SIGNATURES = "tests/test_signatures_run.py"
+CASES = "tests/test_rules.py"
+NODE = {NODE_HELPER, RUN_NODE, SIGNATURES}
+"""These need the Node packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,195 @@ MISTAKES = [
         NODE_HELPER,
         "typescript",
     ),
+    # What was done to the old token
+    Mistake(
+        "decode-left",
+        f"{FIXING}/python/flow.py",
+        'parent.attr.value == "decode"',
+        'parent.attr.value == "decoded"',
+        RUN_PYTHON,
+        "decode-elsewhere",
+    ),
+    Mistake(
+        "slice-left",
+        f"{FIXING}/python/flow.py",
+        "_CUT.fullmatch(cut.strip())",
+        "_CUT.fullmatch(cut.strip() * 2)",
+        RUN_PYTHON,
+        "run-http-client",
+    ),
+    Mistake(
+        "callers-in-other-files-forgotten",
+        f"{FIXING}/python/flow.py",
+        "self.plan.project.callers.of(known)",
+        "[one for one in self.plan.project.callers.of(known) if one[0] is unit]",
+        RUN_PYTHON,
+        "decode-elsewhere",
+    ),
+    # Where the token comes from
+    Mistake(
+        "helper-not-written",
+        f"{TEMPLATES}/python.py",
+        "        intents.append(NewFile(",
+        "        (NewFile(",
+        RUN_PYTHON,
+        "run-requests",
+    ),
+    Mistake(
+        "import-of-the-helper-forgotten",
+        f"{TEMPLATES}/python.py",
+        "    if not is_imported:",
+        "    if is_imported:",
+        RUN_PYTHON,
+        "run-requests",
+    ),
+    Mistake(
+        "own-credentials-not-handed-on",
+        f"{RECIPES}/server_to_server/python.py",
+        "client_secret=given.client_secret",
+        "client_secret=given.client_id",
+        RUN_PYTHON,
+        "run-class-parameters",
+    ),
+    Mistake(
+        "constant-keeps-its-token",
+        f"{RECIPES}/server_to_server/python.py",
+        "if not self.tree.path_of(self.root) and lasts(",
+        "if self.tree.path_of(self.root) and lasts(",
+        RUN_PYTHON,
+        "run-import-time",
+    ),
+    Mistake(
+        "field-keeps-its-token",
+        f"{RECIPES}/server_to_server/python.py",
+        "if constructor_of(self.tree, self.root) is not None:\n            made",
+        "if constructor_of(self.tree, self.root) is None:\n            made",
+        RUN_PYTHON,
+        "run-init-headers",
+    ),
+    Mistake(
+        "header-keeps-a-stored-token",
+        f"{FIXING}/python/lasting.py",
+        "    if lifting.is_needed(target):",
+        "    if not lifting.is_needed(target):",
+        RUN_PYTHON,
+        "run-stored",
+    ),
+    Mistake(
+        "import-that-is-still-read-taken-out",
+        f"{FIXING}/python/unused.py",
+        "return all(any(span.holds(read) for span in spans) for read in held.reads)",
+        "return bool(spans)",
+        RUN_PYTHON,
+        "run-hand-made",
+    ),
+    # Asynchrony
+    Mistake(
+        "await-missed",
+        f"{FIXING}/asynchrony.py",
+        'else ("await ", "")',
+        'else ("", "")',
+        RUN_NODE,
+        "run-node-class",
+    ),
+    Mistake(
+        "callers-left-synchronous",
+        f"{FIXING}/asynchrony.py",
+        "        self.suspend(unit, tree, call)\n",
+        "",
+        CASES,
+        "run-node-class and fixed",
+    ),
+    Mistake(
+        "types-left-synchronous",
+        f"{FIXING}/javascript/types.py",
+        'f"Promise<{text}>".encode()',
+        "text.encode()",
+        RUN_NODE,
+        "run-typescript and not fetch",
+    ),
+    # The SDK's signature and key
+    Mistake(
+        "claim-by-another-name",
+        f"{RECIPES}/sdk_signature/python.py",
+        '"tokenExp": exp}',
+        '"token_exp": exp}',
+        SIGNATURES,
+        "documented",
+    ),
+    Mistake(
+        "claim-in-milliseconds",
+        f"{RECIPES}/sdk_signature/javascript.py",
+        "Math.floor(Date.now() / 1000) - 30",
+        "Math.floor(Date.now()) - 30",
+        SIGNATURES,
+        "route",
+    ),
+    Mistake(
+        "sdk-key-missing-below-4",
+        f"{RECIPES}/sdk_signature/target.py",
+        "_ALONE: Release = (4, 0, 0)",
+        "_ALONE: Release = (0, 0, 0)",
+        CASES,
+        "sdk-3 and fixed",
+    ),
+    Mistake(
+        "bare-rename-of-a-shorthand",
+        f"{FIXING}/sdk/options.py",
+        "if short else new.encode()",
+        "if not entry else new.encode()",
+        CASES,
+        "join-api-key and first and fixed",
+    ),
+    Mistake(
+        "key-taken-out-below-4",
+        f"{RECIPES}/sdk_key.py",
+        "release >= zoom.NO_JOIN_KEY else",
+        "release < zoom.NO_JOIN_KEY else",
+        CASES,
+        "with-the-package and fixed",
+    ),
+    # Credentials and manifests
+    Mistake(
+        "old-value-carried-over",
+        f"{FIXING}/settings.py",
+        '    if quoted:\n        return b""',
+        "    return source[span.start : span.end]",
+        CASES,
+        "run-dotenv and fixed",
+    ),
+    Mistake(
+        "variable-left-in-the-settings-file",
+        f"{FIXING}/settings.py",
+        "text = word_of(old).sub(new.encode(), text)",
+        "text = word_of(old).sub(old.encode(), text)",
+        RUN_PYTHON,
+        "run-dotenv",
+    ),
+    Mistake(
+        "requirement-not-raised",
+        f"{FIXING}/raising.py",
+        """return f"{pin['before']}{least}{pin['after']}\"""",
+        "return requirement.specifier",
+        CASES,
+        "run-zoomus and fixed",
+    ),
+    Mistake(
+        "third-place-not-by-keyword",
+        f"{RECIPES}/wrapper.py",
+        '{"api_key": "client_id", "api_secret": "client_secret"},\n    "api_account_id",',
+        '{"api_key": "client_secret", "api_secret": "client_id"},\n    "api_account_id",',
+        RUN_PYTHON,
+        "run-zoomus",
+    ),
+    Mistake(
+        "comma-left-in-the-manifest",
+        f"{FIXING}/removal.py",
+        "        yield Span(before - 1, span.end)",
+        "        yield Span(before, span.end)",
+        CASES,
+        "run-node-axios and fixed",
+    ),
 ]
 
 
@@ -160,7 +357,9 @@ def _tested(copy: Path, tests: str, choose: str) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-def test_mistake_is_noticed(mistake: Mistake, copy: Path, node_modules: Path) -> None:
+def test_mistake_is_noticed(mistake: Mistake, copy: Path, request: pytest.FixtureRequest) -> None:
+    if mistake.tests in NODE:
+        request.getfixturevalue("node_modules")
     path = copy / mistake.path
     text = path.read_text(encoding="utf-8")
     assert text.count(mistake.old) == 1, f"{mistake.path} has {text.count(mistake.old)} times {mistake.old!r}"

@@ -67,6 +67,7 @@ PYTHON = (
     Maker(
         "half-migrated/sdk_settings.in.py", f"m.zoom_signature(Box(sdk_key={KEY!r}, sdk_secret={SECRET!r}), 7, 1)", mn=7
     ),
+    Maker("legacy-signature/branches.in.py", f"m.zoom_signature({_FOUR})['signature']"),
     Maker(
         "legacy-signature/cdk_python_class.py",
         f"(setattr(m.ZoomMeetingSDK, 'key', {KEY!r}), setattr(m.ZoomMeetingSDK, 'secret', {SECRET!r}),"
@@ -126,6 +127,11 @@ NODE = (
     Maker("legacy-signature/crypto_js.ts", "load().zoomSignature(key, secret, 123456789, 1)", mn=int(NUMBER)),
     Maker("legacy-signature/crypto_js_namespace.js", f"load().makeZoomSignature({_BODY})"),
     Maker("legacy-signature/cryptojs_words.jsx", "load().sign(key, secret, '123456789', '1')"),
+    Maker("legacy-signature/declarators.in.js", "load().zoomSignature(key, secret, '123456789', '1')"),
+    Maker(
+        "legacy-signature/declarators_library.in.js",
+        "load().zoomSignature({ apiKey: key, apiSecret: secret }, '123456789', true)",
+    ),
     Maker("legacy-signature/embed.in.html", "html().zoomSignature(key, secret, '123456789', '1')"),
     Maker("legacy-signature/express.js", f"(load(), {_SIGNED.format(handler='routes[`/`]')})"),
     Maker(
@@ -163,6 +169,11 @@ NODE = (
         "legacy-signature/next_route.ts",
         "(await ask(load(), JSON.stringify({ webinarId: '123456789', role: '1' }))).signature",
     ),
+    Maker("legacy-signature/inner_promise.in.js", "load().zoomSignature(key, secret, '123456789', '1')"),
+    Maker(
+        "legacy-signature/names_in_use.in.js",
+        "(load(), decodeURIComponent((await routes['/zoom-signature']({ body: { ...body, exp: 1 } })).signature))",
+    ),
     Maker("legacy-signature/old-buffer.js", "load().zoomSignature(key, secret, '123456789', '1')"),
     Maker("legacy-signature/old-node.in", _SIGNED.format(handler="load()"), "index.js"),
     Maker(
@@ -172,6 +183,7 @@ NODE = (
     ),
     Maker("legacy-signature/promise_wrapped.js", "load().generateZoomSignature(key, secret, '123456789', '1')"),
     Maker("legacy-signature/route.in.js", f"(load(), {_SIGNED.format(handler='routes[`/zoom-signature`]')})"),
+    Maker("legacy-signature/sdk-3.in", "load().zoomSignature(key, secret, '123456789', '1')", "sign.js"),
     Maker(
         "legacy-signature/sdk-4.in",
         "load().zoomSignature(key, secret, '123456789', '1')",
