@@ -32,8 +32,8 @@ JWT app for a while before you delete it: deleting is final.""",
     language="python",
     find=find,
     safety="""\
-Safe once no use that is left is given the literal: it becomes a read of the new environment variable, or goes with its \
-constant where nothing reads that. In a browser the SDK's key, which is public, is read through the bundler's \
+Safe once no use that is left is given the literal: it becomes a read of the new environment variable, or goes with \
+its constant where nothing reads that. In a browser the SDK's key, which is public, is read through the bundler's \
 environment, or its place is left empty. Unsafe: taking a secret out of a browser's code, which then has to get its \
 signature from a server. The old value is in no file afterwards, but it stays in the history: revoke it.""",
 )
