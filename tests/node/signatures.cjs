@@ -20,6 +20,7 @@ const express = Object.assign(() => app, { json: () => nothing, Router: () => ap
 
 const standIns = {
   express,
+  fastify: express,
   cors: (handler) => handler,
   dotenv: { config() {} },
   'create-hmac': crypto.createHmac,

@@ -143,11 +143,9 @@ class Chain:
         return self.value_of(given[0])
 
     def value_of(self, statement: Node) -> Node | None:
-        """What a statement gives a name."""
-        found = (
-            child.child_by_field_name("value") or child.child_by_field_name("right")
-            for child in statement.named_children
-        )
+        """What a statement, or one part of a declaration, gives a name."""
+        parts = (statement, *statement.named_children)
+        found = (part.child_by_field_name("value") or part.child_by_field_name("right") for part in parts)
         return next((value for value in found if value is not None), None)
 
     def _imports_base64(self) -> bool:

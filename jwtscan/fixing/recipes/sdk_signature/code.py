@@ -129,7 +129,12 @@ class Code:
         return None
 
     def bound_by(self, statement: Node) -> str | None:
-        """The name that a statement gives a value, where it does nothing else."""
+        """The name that a statement, or one part of a declaration, gives a value, where it does nothing else."""
+        if statement.type == "variable_declarator":
+            name = statement.child_by_field_name("name")
+            return self.text(name) if name is not None and name.type == "identifier" else None
+        if sum(child.type == "variable_declarator" for child in statement.named_children) > 1:
+            return None
         named = statement.named_children
         inner = next(
             (child for child in named if child.type == "variable_declarator" or child.type in _ASSIGNMENTS), None
@@ -139,6 +144,14 @@ class Code:
         name = inner.child_by_field_name("name") or inner.child_by_field_name("left")
         return self.text(name) if name is not None and name.type == "identifier" else None
 
+    def declared(self, value: Node) -> str | None:
+        """The name that a whole expression is given to by a declaration or an assignment."""
+        parent = value.parent
+        if parent is None or not any(parent.child_by_field_name(field) == value for field in ("value", "right")):
+            return None
+        name = parent.child_by_field_name("name") or parent.child_by_field_name("left")
+        return self.text(name) if name is not None and name.type == "identifier" else None
+
     def _own(self, name: Node) -> Node | None:
         """The statement that only gives this name a value, or only calls a method of it for its effect."""
         parent = name.parent
@@ -146,8 +159,9 @@ class Code:
             return None
         if parent.type == "variable_declarator" and parent.child_by_field_name("name") == name:
             whole = parent.parent
-            alone = whole is not None and sum(child.type == "variable_declarator" for child in whole.children) == 1
-            return whole if alone and whole is not None and whole.type in _DECLARATIONS and _in_block(whole) else None
+            if whole is None or whole.type not in _DECLARATIONS or not _in_block(whole):
+                return None
+            return whole if whole.named_child_count == 1 else parent
         if parent.type in _ASSIGNMENTS and parent.child_by_field_name("left") == name:
             return _statement_alone(parent)
         node = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class Draft:
     def replace(self, statement: Node, text: str) -> None:
         """Statements in place of one; ``text`` is written with four-space steps and no margin."""
         rows = [*self._comments(span_of(statement)), text]
-        self._changes.append((span_of(statement), self._laid("\n".join(rows), statement)))
+        self._changes.append((span_of(statement), self.laid("\n".join(rows), statement)))
 
     def open(self, body: Node, text: str) -> None:
         """A block in place of the expression that an arrow function gives, on the arrow's line."""
@@ -48,13 +49,26 @@ class Draft:
         """Statements before one."""
         margin = self._margin(statement)
         place = Span(statement.start_byte, statement.start_byte)
-        self._changes.append((place, f"{self._laid(text, statement)}{self.layout.newline}{margin}"))
+        self._changes.append((place, f"{self.laid(text, statement)}{self.layout.newline}{margin}"))
 
-    def remove(self, statement: Node) -> None:
-        """A statement with its line, where it has it for itself."""
+    def remove(self, statements: Sequence[Node]) -> None:
+        """Statements with their lines, where they have them for themselves, and parts of declarations."""
+        parts = [each for each in statements if each.type == "variable_declarator"]
+        whole = {each.parent.id: each.parent for each in parts if each.parent is not None}
+        for declaration in whole.values():
+            gone = [each for each in declaration.named_children if each in parts]
+            if len(gone) == declaration.named_child_count:
+                self._remove(declaration)
+            else:
+                self._changes += [(span, "") for span in _without(declaration, gone)]
+        for statement in statements:
+            if statement not in parts:
+                self._remove(statement)
+
+    def _remove(self, statement: Node) -> None:
         comments = self._comments(span_of(statement))
         if comments:
-            self._changes.append((span_of(statement), self._laid("\n".join(comments), statement)))
+            self._changes.append((span_of(statement), self.laid("\n".join(comments), statement)))
             return
         source = self.code.source
         start = source.rfind(b"\n", 0, statement.start_byte) + 1
@@ -92,11 +106,22 @@ class Draft:
         self._kept.update(comment.span for comment in fresh)
         return [comment.text for comment in fresh]
 
-    def _laid(self, text: str, statement: Node) -> str:
+    def laid(self, text: str, statement: Node) -> str:
         return self.layout.lines(text, self._margin(statement))
 
     def _margin(self, statement: Node) -> str:
         return margin_of(self.code.source, statement.start_byte)
+
+
+def _without(declaration: Node, gone: Sequence[Node]) -> Iterator[Span]:
+    """The spans that go with parts of a declaration: each with the comma behind it, the last ones with that before."""
+    kept = [each for each in declaration.named_children if each not in gone]
+    for part in gone:
+        after = part.next_named_sibling
+        if after is not None and part.start_byte < kept[-1].start_byte:
+            yield Span(part.start_byte, after.start_byte)
+    if kept[-1].end_byte < gone[-1].end_byte:
+        yield Span(kept[-1].end_byte, gone[-1].end_byte)
 
 
 def _line_end(source: bytes, offset: int) -> int:

@@ -59,10 +59,18 @@ class Old:
         return body if body is not None and body.type != "statement_block" else None
 
     @cached_property
-    def is_one(self) -> bool:
-        """Whether the HMAC stands in the function that finishes the signature."""
+    def around(self) -> Node | None:
+        """The function that makes the HMAC, where that is the one that finishes the signature or one around it."""
         node = self.code.at(self.site.call.span) if self.site.unit is self.code.unit else None
-        return node is not None and span_of(self.function).holds(span_of(node))
+        function = function_of(node) if node is not None else None
+        if node is None or function is None or not span_of(function).holds(span_of(self.final.end)):
+            return self.function if node is not None and span_of(self.function).holds(span_of(node)) else None
+        return function
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the HMAC and the finished signature can see the same names."""
+        return self.around is not None
 
     def argument(self, place: str) -> ir.Expr | None:
         """What the HMAC is given at a named place (``key``, ``data``), where that stands in this program."""
@@ -102,7 +110,7 @@ class Old:
         """The first of the names that nothing in the function has that stays."""
         taken = {
             self.code.text(node)
-            for node in self.code.names(self.function)
+            for node in self.code.names(self.around or self.function)
             if not any(span.holds(span_of(node)) for span in gone)
         }
         return next((name for name in wanted if name not in taken), f"{wanted[0]}_{len(taken)}")

@@ -16,7 +16,7 @@ from jwtscan.fixing.recipes.sdk_signature.leftovers import leftovers
 from jwtscan.fixing.recipes.sdk_signature.libraries import is_at_least, is_old_node, required
 from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old
 from jwtscan.fixing.recipes.sdk_signature.place import place
-from jwtscan.fixing.recipes.sdk_signature.script import Script, read_by, script_of, time_of
+from jwtscan.fixing.recipes.sdk_signature.script import read_by, script_of, time_of
 from jwtscan.fixing.recipes.sdk_signature.where import is_browser, is_server
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _BUFFER = re.compile(r"(?:Buffer\.from|new Buffer|Buffer)\(.*\)\s*\.toString\(\s
 class _Hmac:
     """The old HMAC in the function.
 
-    ``source`` is the expression that makes base64 of the message, in the statement that gives it to ``name`` if that
-    does nothing else. ``digest`` is the text of ``.digest('base64')``, ``result`` the expression of the hash.
+    ``source`` is the expression that makes base64 of the message. It may be given to ``name``, by a statement that does
+    only that (``is_alone``) or declares more. ``digest`` is the text of ``.digest('base64')``, ``result`` the hash.
     """
 
     source: Node
@@ -38,6 +38,7 @@ class _Hmac:
     digest: Node | None
     result: str
     is_inline: bool
+    is_alone: bool
 
 
 def write_with_own_hmac(old: Old) -> set[Intent]:
@@ -52,35 +53,36 @@ def write_with_own_hmac(old: Old) -> set[Intent]:
     script = script_of(old, spans)
     safe = None if is_native else old.fresh(("base64url", "toBase64Url"), spans)
     message = hmac.name or old.fresh(("message", "unsigned", "jwtMessage"), spans)
-    rows = [
-        script.claims,
-        *([script.url_safe(safe)] if safe is not None else []),
-        _assigned(script, hmac, message, safe),
-    ]
+    rows = [script.claims, *([script.url_safe(safe)] if safe is not None else [])]
+    made = script.unsigned(_part(old, safe))
+    if hmac.is_alone:
+        rows.append(_around(old, statement, hmac.source, made))
+    elif hmac.name is None:
+        rows.append(script.let(message, made))
+    else:
+        old.draft.put(hmac.source, old.draft.laid(made, statement))
     result = _result(old, hmac, message, safe)
     spots = [
         (script.times, time_of(old, dead)),
-        ("\n".join(rows), statement if hmac.name is not None else None),
+        ("\n".join(rows), statement if hmac.is_alone else None),
     ]
     place(old, dead, spots, f"`${{{message}}}.${{{result}}}`", None if hmac.is_inline else statement)
     return set(leftovers(old, spans, kept))
 
 
-def _assigned(script: Script, hmac: _Hmac, message: str, safe: str | None) -> str:
-    """The statement that makes the new message."""
-    old = script.old
+def _part(old: Old, safe: str | None) -> str:
+    """The expression that makes base64url of the object ``part``."""
     if safe is None:
-        encoded = f"Buffer.from(JSON.stringify(part)).toString({old.quoted('base64url')})"
-    else:
-        encoded = encoder(old, "JSON.stringify(part)")
-        # js-base64's own base64url needs nothing more.
-        encoded = encoded if ".encodeURI(" in encoded else f"{safe}({encoded})"
-    made = script.unsigned(encoded)
-    if hmac.name is None:
-        return script.let(message, made)
-    statement = statement_of(hmac.source)
-    ahead = old.code.source[statement.start_byte : hmac.source.start_byte].decode()
-    return f"{ahead}{made}{old.code.source[hmac.source.end_byte : statement.end_byte].decode()}"
+        return f"Buffer.from(JSON.stringify(part)).toString({old.quoted('base64url')})"
+    encoded = encoder(old, "JSON.stringify(part)")
+    # js-base64's own base64url needs nothing more.
+    return encoded if ".encodeURI(" in encoded else f"{safe}({encoded})"
+
+
+def _around(old: Old, statement: Node, expr: Node, text: str) -> str:
+    """A statement with another text in place of one of its expressions."""
+    ahead = old.code.source[statement.start_byte : expr.start_byte].decode()
+    return f"{ahead}{text}{old.code.source[expr.end_byte : statement.end_byte].decode()}"
 
 
 def _result(old: Old, hmac: _Hmac, message: str, safe: str | None) -> str:
@@ -116,10 +118,11 @@ def _is_native(old: Old) -> bool:
 def _read(old: Old) -> _Hmac:
     source = _source(old)
     statement = statement_of(source)
-    name = old.code.bound_by(statement) if old.chain.value_of(statement) == source else None
+    is_alone = old.code.bound_by(statement) is not None and old.chain.value_of(statement) == source
+    name = old.code.declared(source)
     digest = _digest(old)
     is_inline = any(span_of(link).holds(span_of(source)) for link in old.final.links)
-    return _Hmac(source, name, digest, _hash(old, source, digest), is_inline)
+    return _Hmac(source, name, digest, _hash(old, source, digest), is_inline, is_alone)
 
 
 def _source(old: Old) -> Node:
@@ -128,7 +131,7 @@ def _source(old: Old) -> Node:
     found = _given(old) if start is None else old.chain.source(start)
     if found is None and start is not None:
         found = old.chain.value(start) if start.type == "identifier" else start
-    if found is None or not span_of(old.function).holds(span_of(found)):
+    if found is None or not span_of(old.around or old.function).holds(span_of(found)):
         raise NotSeparable("the message that is signed is made in another place")
     return found
 
@@ -148,7 +151,7 @@ def _digest(old: Old) -> Node | None:
     if site is None:
         return None
     found = []
-    for call in old.code.calls(old.function):
+    for call in old.code.calls(old.around or old.function):
         func = called(call)
         receiver = func.child_by_field_name("object") if func is not None else None
         if func is None or receiver is None or last_name(old.code.text(func)) != "digest":

@@ -35,28 +35,33 @@ def place(
             waiting, at = [], spot.start_byte
         elif spot not in dead:
             raise NotSeparable("the message is made before its parts are known")
-    for statement in dead:
-        if statement.id not in taken:
-            old.draft.remove(statement)
+    old.draft.remove([statement for statement in dead if statement.id not in taken])
     if body is not None:
         _open(old, body, waiting, end)
         return
     if waiting:
+        if not _is_known(old, "\n".join(waiting), last, dead):
+            raise NotSeparable("the message is made together with its parts")
         old.draft.before(last, "\n".join(waiting))
     old.draft.put(old.final.end, end)
 
 
 def _fits(old: Old, text: str, spot: Node, last: Node, dead: list[Node]) -> bool:
-    """Whether statements can stand in a place: what they name is known there, and what they make is seen later."""
+    """Whether statements can stand in the place of another: what they make is seen later, what they name is known."""
     if spot != last and (spot.end_byte > last.start_byte or spot.parent is None):
         return False
     if spot.parent is None or not span_of(spot.parent).holds(span_of(last)):
         return False
+    return _is_known(old, text, spot, dead)
+
+
+def _is_known(old: Old, text: str, spot: Node, dead: list[Node]) -> bool:
+    """Whether each local name in a text has a value before a statement."""
     for name in words(text):
         holder = old.code.holder(spot, name)
         own = old.code.occurrences(holder, name).own if holder is not None else None
-        kept = [each for each in own or () if each not in dead and each != spot]
-        if holder == old.function and kept and min(each.start_byte for each in kept) > spot.start_byte:
+        kept = [each.start_byte for each in own or () if each not in dead and each != spot]
+        if holder in (old.function, old.around) and kept and min(kept) > spot.start_byte:
             return False
     return True
 
