@@ -146,6 +146,17 @@ def test_name_of_one_import_among_others() -> None:
     )
 
 
+def test_value_that_is_replaced_unread_goes() -> None:
+    source = "p = {'iss': 1}\nx = 2\np = open('f').read()\nprint(p, x)\n"
+    assert _tidied(source, [], _unused("p")) == "x = 2\np = open('f').read()\nprint(p, x)\n"
+
+
+@pytest.mark.parametrize("between", ["print(p)", "p += 1", "if x:\n    p = 2", "def f():\n    return p"])
+def test_value_that_may_be_read_before_it_is_replaced_stays(between: str) -> None:
+    source = f"x = p = 1\np = 0\n{between}\np = x\nprint(p)\n"
+    assert _tidied(source, [], _unused("p")) == source
+
+
 def test_comments_stay_and_a_block_keeps_a_statement() -> None:
     source = "def f():\n    p = {\n        'a': 1,  # one\n    }\n"
     assert _tidied(source, [], _unused("p", "f")) == "def f():\n    # one\n    pass\n"
@@ -249,6 +260,22 @@ def test_decode_in_another_file_and_of_a_parameter(tmp_path: Path) -> None:
     assert "def token() -> str:" in made["zoom.py"]
     assert "def users(auth: str):" in made["job.py"]
     assert "'Bearer ' + auth}" in made["job.py"]
+
+
+@pytest.mark.parametrize(
+    "use", ["    made, _ = pair()\n    made = made.decode()\n", "    made = pair()[0].decode('utf-8')\n"]
+)
+def test_token_that_is_returned_beside_others(tmp_path: Path, use: str) -> None:
+    body = f"\n\ndef pair():\n    return {MINT}, 60\n\n\ndef token():\n{use}    return made\n{CALL}"
+    made = _of_one(tmp_path, body)
+    assert "return access_token(), 60\n" in made
+    assert "decode" not in made
+
+
+def test_token_that_is_joined_to_bytes_is_left(tmp_path: Path) -> None:
+    made, done = _fix(tmp_path, {"zoom.py": HEAD + f"\n\ndef token():\n    return b'Bearer ' + {MINT}\n{CALL}"})
+    assert made == {}
+    assert "joined to bytes" in str(done.last.findings[0].fix)
 
 
 def test_comments_between_the_arguments_stay(tmp_path: Path) -> None:

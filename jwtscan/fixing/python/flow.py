@@ -114,7 +114,9 @@ class Flow:
         elif isinstance(parent, cst.Arg):
             self._handed(unit, tree, parent)
         elif isinstance(parent, cst.BinaryOperation) and _is_bytes(parent):
-            self.doubts.append("the token is joined to bytes")
+            self.stops.append("the token is joined to bytes, and an OAuth token is text")
+        elif isinstance(parent, cst.Element):
+            self._packed(unit, tree, parent)
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -174,19 +176,44 @@ class Flow:
     # -- functions ---------------------------------------------------------------------------------------------------
 
     def _returned(self, unit: Unit, tree: Tree, statement: cst.Return) -> None:
+        func = tree.function(statement)
+        if func is not None:
+            self._annotated(unit, tree, func.returns)
+            if any(tree.text(one.decorator).endswith("property") for one in func.decorators):
+                self._kept(unit, tree, cst.Attribute(cst.Name("self"), func.name))
+        self._queue += self._calls(unit, tree, statement)
+
+    def _calls(self, unit: Unit, tree: Tree, statement: cst.Return) -> Iterator[tuple[Unit, Tree, cst.CSTNode]]:
+        """The calls of the function that a statement returns from."""
         func = next((node for node in tree.above(statement) if isinstance(node, (cst.FunctionDef, cst.Lambda))), None)
         if not isinstance(func, cst.FunctionDef) or unit.module is None:
             return
-        self._annotated(unit, tree, func.returns)
-        if any(tree.text(one.decorator).endswith("property") for one in func.decorators):
-            self._kept(unit, tree, cst.Attribute(cst.Name("self"), func.name))
         name = tree.span(func.name)
         known = next((one for one in unit.module.functions if one.name_span == name), None)
         for home, call in self.plan.project.callers.of(known) if known is not None else ():
             inside = read(home.document.source) if home.kind == "python" else None
             found = inside.at(home.span(call.span), cst.Call) if inside is not None else None
             if inside is not None and found is not None:
-                self._queue.append((home, inside, found))
+                yield home, inside, found
+
+    def _packed(self, unit: Unit, tree: Tree, element: cst.Element) -> None:
+        """One value of a tuple that a function returns: what its callers take out again."""
+        row = tree.parent(element)
+        statement = tree.parent(row) if isinstance(row, (cst.Tuple, cst.List)) else None
+        if not isinstance(row, (cst.Tuple, cst.List)) or not isinstance(statement, cst.Return):
+            return
+        index = next(at for at, one in enumerate(row.elements) if one is element)
+        for home, inside, call in self._calls(unit, tree, statement):
+            parent = inside.parent(call)
+            if isinstance(parent, cst.Subscript):
+                if inside.source[inside.span(call).end : inside.span(parent).end].decode().strip("[] ") == str(index):
+                    self._queue.append((home, inside, parent))
+            elif isinstance(parent, cst.Assign):
+                taken = parent.targets[0].target
+                elements = taken.elements if isinstance(taken, (cst.Tuple, cst.List)) else ()
+                name = elements[index].value if index < len(elements) else None
+                if isinstance(name, cst.Name):
+                    self._named(home, inside, name)
 
     def _handed(self, unit: Unit, tree: Tree, arg: cst.Arg) -> None:
         """The value is an argument: what the function does to that parameter."""

@@ -36,8 +36,13 @@ def removed(tree: Tree, unused: Sequence[Unused], is_read: Callable[[str], bool]
         for scope in _scopes(tree, one.scope)
         if (held := _held(tree, scope, one.name, said.get(one.name, []), known)) is not None
     ]
-    gone: list[_Held] = []
-    spans: list[Span] = []
+    gone = [
+        _Held(statements=found)
+        for one in unused
+        for scope in _scopes(tree, one.scope)
+        if (found := list(_overwritten(tree, scope, one.name, known)))
+    ]
+    spans = [span for held in gone for span in _spans(tree, held)]
     while True:
         free = [held for held in waiting if _is_free(tree, held, spans)]
         if not free:
@@ -98,6 +103,24 @@ def _held(tree: Tree, scope: Scope, name: str, said: Sequence[Span], known: froz
     if not isinstance(scope, GlobalScope) or not _is_declared(tree, name):
         return held
     return None
+
+
+def _overwritten(tree: Tree, scope: Scope, name: str, known: frozenset[str]) -> Iterator[cst.BaseStatement]:
+    """Assignments that the next statement of the block to speak of the name replaces unread."""
+    found = [one for one in scope.assignments[name] if isinstance(one, Assignment) and one.scope is scope]
+    if len(found) < 2 or any(access.scope is not scope for one in found for access in one.references):
+        return
+    for assignment in found:
+        held = _Held()
+        if isinstance(assignment.node, cst.Name) and _take(tree, assignment, name, held, known):
+            block = tree.parent(held.statements[0])
+            rows = list(block.body) if isinstance(block, (cst.Module, cst.IndentedBlock)) else []
+            after = rows[rows.index(held.statements[0]) + 1 :]
+            speaks = next((row for row in after if any(one.value == name for one in every(row, cst.Name))), None)
+            small = speaks.body[0] if isinstance(speaks, cst.SimpleStatementLine) else None
+            if isinstance(small, cst.Assign) and sum(one.value == name for one in every(small, cst.Name)) == 1:
+                target = small.targets[0].target
+                yield from held.statements if isinstance(target, cst.Name) and target.value == name else ()
 
 
 def _is_declared(tree: Tree, name: str) -> bool:
