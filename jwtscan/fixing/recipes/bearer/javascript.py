@@ -51,19 +51,19 @@ def fix(use: Use, plan: Plan) -> Proposal:
     units: dict[str, list[Place]] = defaultdict(list)
     for place in found:
         units[place.unit.path].append(place)
-    draft = _Draft(plan)
+    draft = Draft(plan)
     for path in sorted(units):
         failed = draft.replace(units[path][0].unit, units[path])
         if failed is not None:
             return _by_hand(plan, failed)
-    return draft.proposal()
+    return draft.proposal(TITLE)
 
 
 def _by_hand(plan: Plan, because: str) -> Proposal:
     return advice(TITLE, because, SKETCH, server_to_server(plan.names))
 
 
-class _Draft:
+class Draft:
     """The edits that put OAuth tokens in place of a stored one, and the ``await`` that they need."""
 
     def __init__(self, plan: Plan) -> None:
@@ -93,20 +93,24 @@ class _Draft:
                 constant.read_at(node)
             if place.is_whole:
                 _say_bearer(hosting, before, tree, node, token.call)
-            self.intents.update(leftovers(tree, unit.path, [node]))
+            self.clear(unit, tree, node)
         self.intents |= token.intents
         self.edits += ((unit.path, edit) for edit in hosting.edits)
         return None
 
-    def proposal(self) -> Proposal:
+    def clear(self, unit: Unit, tree: Tree, node: Node) -> None:
+        """What nothing needs any longer when a token is not read there."""
+        self.intents.update(leftovers(tree, unit.path, [node]))
+
+    def proposal(self, title: str) -> Proposal:
         todo = server_to_server(self.plan.names)
         if self.waits.obstacles:
             because = "; ".join(self.waits.obstacles[:3])
-            return advice(TITLE, because, f"{SKETCH}\n// then await it, and whatever calls this", todo)
+            return advice(title, because, f"{SKETCH}\n// then await it, and whatever calls this", todo)
         doubt = self.waits.doubts[0] if self.waits.doubts else None
         return Proposal(
             Applicability.SAFE if doubt is None else Applicability.UNSAFE,
-            TITLE,
+            title,
             joined([*self.edits, *self.waits.edits]),
             frozenset(self.intents),
             doubt,

@@ -22,7 +22,9 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
         from jwtscan.fixing.recipes.query_token import python
 
         return python.fix(use, plan)
-    return by_hand(use, plan, "where the address is asked for is not followed in JavaScript")
+    from jwtscan.fixing.recipes.query_token import javascript
+
+    return javascript.fix(use, plan)
 
 
 def by_hand(use: Use, plan: Plan, because: str) -> Proposal:
