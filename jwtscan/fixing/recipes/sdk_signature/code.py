@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -54,6 +55,7 @@ class Code:
         self.unit = unit
         self.root = root
         self.source = code_of(unit)
+        self._indices: dict[int, dict[str, list[Node]]] = {}
         self.is_python = unit.module is not None and unit.module.language == "python"
         self.is_typed = unit.module is not None and unit.module.language in ("typescript", "tsx")
 
@@ -106,9 +108,7 @@ class Code:
     def occurrences(self, function: Node, name: str) -> Occurrences:
         own: dict[int, Node] | None = {}
         reads: list[Node] = []
-        for node in self.names(function):
-            if self.text(node) != name:
-                continue
+        for node in self._index(function).get(name, ()):
             statement = self._own(node)
             if statement is not None and own is not None:
                 own[statement.id] = statement
@@ -117,6 +117,14 @@ class Code:
             else:
                 reads.append(node)
         return Occurrences(None if own is None else tuple(own.values()), tuple(reads))
+
+    def _index(self, function: Node) -> dict[str, list[Node]]:
+        """The names of a function by their text, looked through once."""
+        if function.id not in self._indices:
+            index = self._indices[function.id] = defaultdict[str, list["Node"]](list)
+            for node in self.names(function):
+                index[self.text(node)].append(node)
+        return self._indices[function.id]
 
     def holder(self, node: Node, name: str) -> Node | None:
         """The nearest function around a node, or the program, that gives a name a value."""
