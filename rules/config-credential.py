@@ -38,8 +38,9 @@ pair served both. Never carry the old values over.""",
     find=find,
     safety="""\
 What each name is used for is decided once for the whole project, and nothing is renamed while a use that is left \
-still reads it. Safe: a name that speaks of Zoom, or an environment variable of one package, is renamed in every file at \
-once: code, settings, CI, comments. Old values are emptied, what refers to a secret store stays, and the REST API's set gets \
-its account id wherever the key was listed. Unsafe: a name that no use reads, and keys and fields (`api_key`) that \
-configuration outside of the repository may still have. Migrations and columns of a database are left alone.""",
+still reads it. Safe: a name that speaks of Zoom, or an environment variable of one package, is renamed in every \
+file at once: code, settings, CI, comments. Old values are emptied, what refers to a secret store stays, and the \
+REST API's set gets its account id wherever the key was listed. Unsafe: a name that no use reads, and keys and \
+fields (`api_key`) that configuration outside of the repository may still have. Migrations and columns of a database \
+are left alone.""",
 )
