@@ -277,3 +277,29 @@ def test_old_value_is_in_no_file_afterwards_and_a_second_run_changes_nothing(tmp
         (tmp_path / change.path).write_bytes(change.after.raw)
     assert {change.path for change in made.changes} >= set(files)
     assert not run(tmp_path, {}, Applicability.UNSAFE).changes
+
+
+def test_variable_that_a_test_sets_gets_an_account_id_beside_it(tmp_path: Path) -> None:
+    made = run(
+        tmp_path,
+        {
+            "rooms.py": CLIENT % ("os.environ['ZOOM_API_KEY']", "os.environ['ZOOM_API_SECRET']"),
+            "tests/test_rooms.py": 'def test_rooms(monkeypatch):\n    monkeypatch.setenv("ZOOM_API_KEY", "key")\n',
+        },
+    )
+    assert after(made, "tests/test_rooms.py").splitlines()[1:] == [
+        '    monkeypatch.setenv("ZOOM_ACCOUNT_ID", "key")',
+        '    monkeypatch.setenv("ZOOM_CLIENT_ID", "key")',
+    ]
+
+
+def test_field_that_is_sent_is_renamed_only_when_told_to(tmp_path: Path) -> None:
+    files = {
+        "config.js": "module.exports = { zoomApiKey: process.env.ZOOM_API_KEY };\n",
+        "server.js": "const config = require('./config');\napp.get('/key', (req, res) => res.json(config.zoomApiKey));\n",
+        "web/room.js": JOIN % "process.env.ZOOM_API_KEY",
+    }
+    made = run(tmp_path, files)
+    assert [change.path for change in made.changes] == ["web/room.js"]
+    made = run(tmp_path, files, Applicability.UNSAFE)
+    assert "res.json(config.zoomMeetingSdkKey)" in after(made, "server.js")

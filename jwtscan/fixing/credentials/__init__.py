@@ -10,7 +10,7 @@ from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.credentials.constants import COMMON, Constants
 from jwtscan.fixing.credentials.keys import Keys, is_field
 from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of, values_of
-from jwtscan.fixing.credentials.renames import Renamer, hides_secret, spellings_of
+from jwtscan.fixing.credentials.renames import Renamer, Renaming, hides_secret, spellings_of
 from jwtscan.fixing.credentials.runtime import is_browser
 from jwtscan.fixing.credentials.tree import HISTORY, Words
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names
@@ -21,7 +21,6 @@ from jwtscan.meaning.uses import Use
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
     from jwtscan.meaning.project import Project
-    from jwtscan.text import Edit
 
 _REVOKE = "revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it"
 _IN_BROWSER = "make the signature on a server, where {name} is set: a secret must not reach the browser"
@@ -132,27 +131,34 @@ class _Pass:
         made = self.renamer.rename(old)
         if made.refusal is not None:
             return advice(title, made.refusal)
-        return self._proposal(title, old, made.edits, in_comments=made.in_comments, elsewhere=made.elsewhere)
+        return self._proposal(title, old, made)
 
-    def _proposal(
-        self, title: str, old: Old, edits: Sequence[tuple[str, Edit]], *, in_comments: bool, elsewhere: str | None
-    ) -> Proposal | None:
-        if not edits:
+    def _proposal(self, title: str, old: Old, made: Renaming) -> Proposal | None:
+        if not made.edits:
             return None
-        because = None if old.sure else f"no use says what {min(old.spellings)} is for: it is taken for {_used(old)}"
-        if because is None and elsewhere is not None:
-            because = f"{elsewhere} reads {min(old.spellings)} as well"
         todo = [_IN_BROWSER.format(name=self.plan.names.sdk_secret)] if hides_secret(old) else []
-        if because is None and todo and any(self._is_browser(path) for path in old.paths):
-            because = f"what runs in the browser no longer gets {min(old.variables)}"
+        because = self._doubt(old, made, hidden=bool(todo))
         return Proposal(
             Applicability.SAFE if because is None else Applicability.UNSAFE,
             title,
-            by_path(edits),
+            by_path(made.edits),
             because=because,
             left_to_do=(*todo, *self._steps(old)),
-            drops_comments=in_comments,
+            drops_comments=made.in_comments,
         )
+
+    def _doubt(self, old: Old, made: Renaming, *, hidden: bool) -> str | None:
+        """What a rename assumes, None where nothing."""
+        name = min(old.spellings)
+        if not old.sure:
+            return f"no use says what {name} is for: it is taken for {_used(old)}"
+        if made.elsewhere is not None:
+            return f"{made.elsewhere} reads {name} as well"
+        if made.contract is not None:
+            return f"{made.contract} may send or receive a field by that name"
+        if hidden and any(self._is_browser(path) for path in old.paths):
+            return f"what runs in the browser no longer gets {min(old.variables)}"
+        return None
 
     def _is_browser(self, path: str) -> bool:
         unit = self.plan.project.load(path)

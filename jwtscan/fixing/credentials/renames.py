@@ -15,6 +15,7 @@ from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.settings import Turn, edit_of, turned
 from jwtscan.meaning import zoom
 from jwtscan.meaning.sources import SETTINGS_KINDS
+from jwtscan.syntax.reading import PAGES
 from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Edit, Span, Spans
 
@@ -23,6 +24,10 @@ _ROWS = re.compile(
     rb"models\.\w+Field\(|\bColumn\(|mapped_column\(|DataTypes\.|Schema\(\{|\b(?:SELECT|INSERT|UPDATE|ALTER)\b"
 )
 """What has rows of a database, whose columns no text edit renames."""
+_TALKS = re.compile(
+    rb"\breq(?:uest)?\.(?:body|json|data|POST|get_json)\b|\bres(?:ponse)?\.(?:json|send)\(|jsonify\(|JsonResponse\("
+)
+"""What sends and receives fields by their names, to and from programs that may be anywhere."""
 _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
 
 
@@ -30,13 +35,15 @@ _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\
 class Renaming:
     """What a rename comes to: the edits by path, or why it is not to be.
 
-    ``elsewhere`` is a file without a part in any use that reads a name which other things may have too.
+    ``elsewhere`` is a file without a part in any use that reads a name which other things may have too, ``contract``
+    one that may send or receive a field by the name.
     """
 
     edits: list[tuple[str, Edit]] = field(default_factory=list)
     refusal: str | None = None
     in_comments: bool = False
     elsewhere: str | None = None
+    contract: str | None = None
 
 
 class Renamer:
@@ -71,7 +78,7 @@ class Renamer:
                 continue
             if unit.kind in SETTINGS_KINDS:
                 edits = list(self._settings(old, unit))
-            elif unit.module is not None:
+            elif unit.module is not None or unit.kind in PAGES:
                 edits = list(self._code(old, unit, made, twins))
                 if old.home is not None and edits and unit.path not in old.paths:
                     made.elsewhere = made.elsewhere or unit.path
@@ -146,6 +153,8 @@ class Renamer:
         made.refusal = self._refusal(old, unit, found, purpose)
         if made.refusal is not None:
             return
+        if any(not name.isupper() for _, name in found) and _TALKS.search(source):
+            made.contract = unit.path
         taken: list[Span] = []
         for span, _ in found:
             line = unit.document.lines.span(unit.document.lines.line_of(span.start))

@@ -20,6 +20,12 @@ _ENTRY = rb"^[ \t]*[\"']?%s[\"']?\??[ \t]*:[ \t]*(?P<value>[^\r\n]*?)[ \t]*[,;]?
 _KEYWORD = rb"^[ \t]*%s[ \t]*=[ \t]*(?P<value>\w+)[ \t]*,[ \t]*$"
 _NAME = rb"^[ \t]*%s(?:[ \t]*:[ \t]*[\w.\[\]| ]+)?(?:[ \t]*=[ \t]*(?:None|null|\"\"|''))?,[ \t]*$"
 _READ = rb"^(?:export[ \t]+)?(?:const[ \t]+|let[ \t]+|var[ \t]+)?%s[ \t]*=[ \t]*[^\r\n]*(?:[\"']|env\.)%s\b[^\r\n]*$"
+_SET = (
+    rb"^[ \t]*(?:[\w.]+\.)?setenv\([\"']%s[\"'],[^\r\n]*\);?$",
+    rb"^[ \t]*os\.environ\[[\"']%s[\"']\][ \t]*=[^=\r\n]+$",
+    rb"^[ \t]*process\.env\.%s[ \t]*=[^=\r\n]+$",
+)
+_CREDENTIAL = re.compile(rb"[\"'][\w-]{20,}[\"']")
 _TYPE = re.compile(rb"(?:str|string|SecretStr|Secret|Optional\[|z\.|[jJ]oi\.|yup\.|None\b|null\b|Field\()")
 
 
@@ -44,6 +50,8 @@ class Twins:
     def _is_twin(self, text: bytes, inner: Sequence[str], whole: bool) -> bool:
         if any(word_of(name).search(text) for name in inner):
             return whole and self._is_handed_on(text)
+        if any(self._matches(pattern, text) for pattern in _SET):
+            return _CREDENTIAL.search(text) is None
         return self._matches(_ITEM, text) or any(self._is_entry(name, text) for name in self.spellings)
 
     def _is_handed_on(self, text: bytes) -> bool:
