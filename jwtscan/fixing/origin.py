@@ -49,7 +49,8 @@ def _of(value: Value) -> Origin:
     if name.startswith("setting:"):
         return Origin.SETTINGS
     if name.startswith("?"):
-        visitors = _VISITOR.search(name) or ("." in name and not _LOADED.search(name))
+        # ``?.key`` is taken out of an options object that the function names nowhere.
+        visitors = _VISITOR.search(name) or ("." in name[2:] and not _LOADED.search(name))
         return Origin.TENANT if visitors else Origin.CALLER
     if "()" in name:
         return Origin.SETTINGS if _LOADED.search(name) else Origin.TENANT

@@ -39,6 +39,11 @@ _BROWSER = re.compile(
 )
 
 
+_APPS_SCRIPT = re.compile(rb"\b(?:UrlFetchApp|SpreadsheetApp|PropertiesService|CacheService|ScriptApp)\.")
+_DENO = re.compile(rb"""\bDeno\.|['"]https://deno\.land/|['"](?:npm|jsr):""")
+_WORKER = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
+
+
 def package_of(project: Project, path: str) -> str | None:
     """The path of the nearest ``package.json`` of a file."""
     folder = posixpath.dirname(path)
@@ -117,4 +122,17 @@ def why_browser(project: Project, unit: Unit) -> str | None:
         return "this runs in the browser"
     if packages & _CLIENTS and not packages & _SERVERS and not _SERVER_FOLDERS.search(unit.path):
         return "the package around it is a browser's or an app's"
+    return None
+
+
+def why_not_node(project: Project, unit: Unit) -> str | None:
+    """Why a script is taken for one that Node does not run: what Node has is not there, or nothing can wait."""
+    source = unit.document.source
+    if _APPS_SCRIPT.search(source) or unit.path.endswith(".gs"):
+        return "Apps Script has neither modules nor a way to wait"
+    if _DENO.search(source):
+        return "Deno reads the environment and encodes in ways of its own"
+    folder = posixpath.dirname(package_of(project, unit.path) or unit.path)
+    if any(posixpath.join(folder, name) in project.modules.files for name in _WORKER):
+        return "a Worker is handed its environment"
     return None

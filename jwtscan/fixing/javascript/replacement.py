@@ -11,7 +11,7 @@ from jwtscan.fixing.javascript.hoist import needs_answer
 from jwtscan.fixing.javascript.hosting import Hosting, joined
 from jwtscan.fixing.javascript.kept import kept_by_constructor, looked_up
 from jwtscan.fixing.javascript.mentions import Scripts
-from jwtscan.fixing.javascript.tree import Tree, function_of, span_of, wrapped
+from jwtscan.fixing.javascript.tree import Tree, ancestors, function_of, span_of, wrapped
 from jwtscan.fixing.javascript.unused import gone
 from jwtscan.text import Edit, Span
 from jwtscan.text.layout import margin_of
@@ -91,7 +91,22 @@ class Replacement:
             return
         if kept and left is not None and left.type != "identifier":
             self.waits.note_doubt(self.unit, top, "the token is kept here, and good for an hour only")
+        if self._is_cached(top):
+            self.waits.note_doubt(self.unit, top, "the token is kept here, and good for an hour only")
         self.hosting.place([self.node])
+
+    def _is_cached(self, top: Node) -> bool:
+        """``token = token || …``, ``token ??= …``, ``if (!token) token = …``: made once, and kept."""
+        function = function_of(top)
+        around = [one for one in ancestors(top) if function is None or one.start_byte > function.start_byte]
+        made = next((one for one in around if "assignment_expression" in one.type), None)
+        left = self.tree.named(made, "left") if made is not None else ""
+        if made is None or not left:
+            return False
+        if made.type == "augmented_assignment_expression":
+            return True
+        chosen = any(one.type == "binary_expression" and self.tree.named(one, "left") == left for one in around)
+        return chosen or any(one.type == "if_statement" and left in self.tree.named(one, "condition") for one in around)
 
     def _kept(self) -> bool:
         """The token of a client's default headers, or of a field: who sends it fetches it."""

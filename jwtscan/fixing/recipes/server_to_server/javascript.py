@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Import, Intent, Proposal, Unrequired, advice
 from jwtscan.fixing.javascript.mentions import Scripts
-from jwtscan.fixing.javascript.package import why_browser
+from jwtscan.fixing.javascript.package import why_browser, why_not_node
 from jwtscan.fixing.javascript.replacement import Replacement
 from jwtscan.fixing.javascript.tree import span_of
 from jwtscan.fixing.origin import Origin, origin
@@ -16,6 +16,7 @@ from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
 from jwtscan.fixing.recipes.server_to_server.javascript_mint import (
     callback_of,
     handed,
+    is_handed_claims,
     leftovers,
     only_assembles,
     token_node,
@@ -35,6 +36,7 @@ _PACKAGES = (
     "jsonwebtoken", "jose", "jsrsasign", "jwt-simple", "njwt", "fast-jwt", "jws", "jwt-encode", "crypto-js",
     "jsonwebtoken-promisified", "@tsndr/cloudflare-worker-jwt", "@types/jsonwebtoken", "@types/jsrsasign",
 )  # fmt: skip
+_INSTALL = b"zoom.us/oauth/authorize"
 _ADAPTER = "callbackify"
 _SKETCH = """\
 const response = await fetch("https://zoom.us/oauth/token", {
@@ -43,6 +45,23 @@ const response = await fetch("https://zoom.us/oauth/token", {
     body: new URLSearchParams({ grant_type: "account_credentials", account_id: accountId }),
 });
 const { access_token: token } = await response.json(); // good for one hour: keep it"""
+_APPS_SCRIPT = """\
+function getAccessToken() {
+    const cache = CacheService.getScriptCache();
+    const known = cache.get("zoom-token");
+    if (known) return known;
+    const properties = PropertiesService.getScriptProperties(); // set the three by hand
+    const id = properties.getProperty("ZOOM_CLIENT_ID");
+    const secret = properties.getProperty("ZOOM_CLIENT_SECRET");
+    const answer = UrlFetchApp.fetch("https://zoom.us/oauth/token", {
+        method: "post",
+        headers: { Authorization: `Basic ${Utilities.base64Encode(`${id}:${secret}`)}` },
+        payload: { grant_type: "account_credentials", account_id: properties.getProperty("ZOOM_ACCOUNT_ID") },
+    });
+    const { access_token: token, expires_in: seconds } = JSON.parse(answer.getContentText());
+    cache.put("zoom-token", token, seconds - 60);
+    return token;
+}"""
 _THEN = """
 // then await it, and whatever calls this"""
 _TENANTS = (
@@ -80,13 +99,22 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     if reason is not None:
         why = f"{reason}: a secret has no place there, so the API calls have to move to a server"
         return advice("call the REST API from a server", why, _BROWSER_SKETCH, left_to_do(plan))
+    reason = why_not_node(plan.project, use.unit)
+    if reason is not None:
+        return advice(TITLE, reason, _APPS_SCRIPT if "Apps Script" in reason else _SKETCH, left_to_do(plan))
     worst = origin((*use.keys, *use.secrets))
     if worst is Origin.TENANT:
         return advice(TITLE, _TENANTS, _USER_FLOW, left_to_do(plan))
+    installed = next((u.path for u in plan.project.candidates() if _INSTALL in u.document.source), None)
+    if installed is not None:
+        why = f"other accounts install this app ({installed} sends them to Zoom's consent page): they need user OAuth"
+        return advice(TITLE, why, _USER_FLOW, left_to_do(plan))
     sites = plan.project.uses.sites.at(use.unit, use.subject) if isinstance(use.subject, ir.Call) else []
     node = token_node(tree, use, sites[0]) if sites else None
     if node is None or (sites[0].role == "hmac" and not only_assembles(tree, node)):
         return advice(TITLE, "how the token is put together is not understood", _SKETCH, left_to_do(plan))
+    if is_handed_claims(use, plan, tree, node, sites[0]):
+        return advice(TITLE, "this signs whatever it is handed, not only Zoom's token", _SKETCH, left_to_do(plan))
     given = verified(use, plan) or handed(use, plan, tree, node, sites[0], worst)
     if isinstance(given, str):
         return advice(TITLE, given, _SKETCH, left_to_do(plan))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ _READING = frozenset({"compact", "toString", "trim"})
 _HANDED = frozenset(
     {"identifier", "member_expression", "subscript_expression", "non_null_expression", "call_expression", "this"}
 )
+_OBJECTS = frozenset({"njwt.create", "nJwt.create", "jws.createSign"})
+"""What gives no text but an object that is asked for it later."""
+_JOINS = re.compile(r"""['"`]\.['"`]|\}\.\$\{""")
 MAX_NAMES = 60
 
 
@@ -62,7 +66,8 @@ def token_node(tree: Tree, use: Use, site: Site) -> Node | None:
         return _assembled(call)
     if callback_of(use, site, call) is not None:
         return _promised(tree, call) or call
-    return _read(tree, call)
+    node = _read(tree, call)
+    return None if node == call and site.name in _OBJECTS else node
 
 
 def _read(tree: Tree, call: Node) -> Node:
@@ -126,13 +131,24 @@ def _assembled(call: Node) -> Node | None:
 
 
 def only_assembles(tree: Tree, body: Node) -> bool:
-    """Whether a function's body does nothing but make the token: declarations, assignments to them, one return."""
+    """Whether a function's body does nothing but make the token, and gives all three parts of it."""
     if body.type != "statement_block":
-        return body.type in ("binary_expression", "template_string", "call_expression")
+        return bool(_JOINS.search(tree.text(body)))
     statements = [node for node in body.named_children if node.type != "comment"]
-    if not statements or statements[-1].type != "return_statement":
+    if not statements or statements[-1].type != "return_statement" or not statements[-1].named_children:
         return False
-    return all(_only_makes(tree, node) for node in statements[:-1])
+    given = unwrapped(statements[-1].named_children[0])
+    made = [given] if given.type != "identifier" else list(_makings(tree, body, tree.text(given)))
+    return any(_JOINS.search(tree.text(one)) for one in made) and all(_only_makes(tree, one) for one in statements[:-1])
+
+
+def _makings(tree: Tree, body: Node, name: str) -> Iterator[Node]:
+    """What a variable of a body is given."""
+    for node in tree.walk(body):
+        target, value = ("name", "value") if node.type == "variable_declarator" else ("left", "right")
+        given = node.child_by_field_name(value)
+        if given is not None and tree.named(node, target) == name:
+            yield given
 
 
 def _only_makes(tree: Tree, statement: Node) -> bool:
@@ -145,6 +161,24 @@ def _only_makes(tree: Tree, statement: Node) -> bool:
         return (inner.child_by_field_name("left") or inner).type == "identifier"
     func = inner.child_by_field_name("function") if inner.type == "call_expression" else None
     return func is not None and tree.named(func, "property") in ("update", "write")
+
+
+def is_handed_claims(use: Use, plan: Plan, tree: Tree, node: Node, site: Site) -> bool:
+    """Whether a function signs whatever it is handed: others may sign other things with it."""
+    payload = plan.project.uses.sites.argument(site, "payload")
+    if site.role != "hmac":
+        expr = payload[1] if payload is not None else None
+        return isinstance(expr, ir.Name) and any(isinstance(one.value, ir.Param) for one in expr.scope.find(expr.id))
+    for unit, key in mint.given(plan.project.uses, site)[0]:
+        found = tree.at(key.span) if unit is use.unit else None
+        function = function_of(found) if found is not None else None
+        if found is None or (function is not None and not _is_around(node, found)):
+            return True
+    return False
+
+
+def _is_around(outer: Node, node: Node) -> bool:
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
 
 
 # -- credentials ---------------------------------------------------------------------------------------------------
@@ -232,7 +266,7 @@ def leftovers(tree: Tree, path: str, nodes: list[Node]) -> Iterator[Unused]:
     seen: set[int] = set()
     while queue and len(seen) < MAX_NAMES:
         for inner in tree.walk(queue.pop()):
-            if inner.type not in ("identifier", "shorthand_property_identifier"):
+            if inner.type not in ("identifier", "shorthand_property_identifier", "type_identifier"):
                 continue
             name = tree.text(inner)
             holder = names.holder(name, names.scope_at(inner))
@@ -251,8 +285,10 @@ def _values(name: Node) -> list[Node]:
         body = parent.child_by_field_name("body")
         return [body] if body is not None else []
     declarator = next((one for one in ancestors(name) if one.type in ("variable_declarator", "program")), None)
-    value = declarator.child_by_field_name("value") if declarator is not None else None
-    return [value] if value is not None and declaration_of(name) is not None else []
+    if declarator is None or declaration_of(name) is None:
+        return []
+    parts = (declarator.child_by_field_name("value"), declarator.child_by_field_name("type"))
+    return [part for part in parts if part is not None]
 
 
 def verified(use: Use, plan: Plan) -> str | None:
