@@ -19,7 +19,8 @@ from jwtscan.text import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_OLD_PYJWT = re.compile(rb"jwt\.encode\((?:[^()]|\([^()]*\))*\)\s*\.decode\(|encode\(.*\)\)\[2:-1\]")
+# What was done to the bytes that PyJWT 1 gave.
+_OLD_PYJWT = re.compile(rb"jwt\.encode\((?:[^()]|\([^()]*\)){0,400}\)\s*\.decode\(|encode\([^\n]{0,400}\)\)\[2:-1\]")
 
 
 def write(old: Old) -> set[Intent]:
