@@ -52,10 +52,10 @@ def _style(plan: Plan, unit: Unit) -> tuple[str, str]:
 
 def _above(folder: str) -> Iterator[str]:
     """A folder and those that it stands in."""
-    while folder:
+    while folder.strip("/"):
         yield folder
         folder = posixpath.dirname(folder)
-    yield ""
+    yield folder
 
 
 def _dotted(root: str, folder: str) -> str:
