@@ -1,30 +1,21 @@
-"""What outlives a token in Python: constants of a module that become functions, fields that become properties."""
+"""What outlives a token in Python: constants of a module become functions. Fields of objects are in ``fields``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import libcst as cst
-from libcst.metadata import Assignment, BuiltinScope, GlobalScope
+from libcst.metadata import Assignment, GlobalScope, ImportAssignment
 
+from jwtscan.fixing.python.fields import CHANGING, Renewed, as_property, field_of, inside, line_end, names_in
 from jwtscan.fixing.python.lines import without
 from jwtscan.fixing.python.tree import Tree, every
 from jwtscan.text import Edit, Span, apply
 from jwtscan.text.layout import Layout, margin_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_CHANGING = frozenset({"update", "setdefault", "pop", "clear", "append", "add", "extend"})
-
-
-@dataclass(slots=True)
-class Renewed:
-    """The edits of one file that make an expression be evaluated anew; ``doubt`` says why it may grow old."""
-
-    edits: list[Edit] = field(default_factory=list)
-    doubt: str | None = None
 
 
 def renewed(
@@ -38,9 +29,9 @@ def renewed(
     line = _line(tree, node)
     if tree.function(node) is None and not _in_class(tree, node):
         return _of_module(tree, line, place, layout, imported, others)
-    target = _field(line)
+    target = field_of(line)
     if target is not None and line is not None:
-        return _of_object(tree, line, target, place, layout)
+        return as_property(tree, line, target, place, layout)
     if _is_default(tree, node):
         return Renewed([place], "a parameter's default is made once, when the function is defined")
     if _in_class(tree, node):
@@ -90,13 +81,14 @@ def _of_module(
     while not imported and (inner := _only_part(tree, target)) is not None:
         gone.append(line)
         value = tree.span(_value(line))
-        text = apply(tree.source[value.start : value.end], [_inside(value, place)])
+        text = apply(tree.source[value.start : value.end], [inside(value, place)])
         place = Edit(tree.span(inner), text)
         line = _line(tree, inner)
         target = _constant(line)
         assert line is not None
         assert target is not None
     lifting = _Lifting(tree, layout, imported, others, set(_WORD.findall(place.text.decode())))
+    lifting.gone = [tree.span(one) for one in gone]
     edits = [place]
     if lifting.is_needed(target):
         lifting.take(line, target)
@@ -114,11 +106,6 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
         else:
             found.append(edit)
     return found
-
-
-def _inside(value: Span, edit: Edit) -> Edit:
-    """An edit of a text as one of the part that is ``value``."""
-    return Edit(Span(edit.span.start - value.start, edit.span.end - value.start), edit.text)
 
 
 def _value(line: cst.SimpleStatementLine) -> cst.BaseExpression:
@@ -145,8 +132,11 @@ def _is_read_later(tree: Tree, line: cst.SimpleStatementLine) -> bool:
     for name in every(line, cst.Name):
         scope = tree.scope(name)
         for assignment in scope[name.value] if scope is not None else ():
-            made = isinstance(assignment, Assignment) and isinstance(tree.parent(assignment.node), cst.AssignTarget)
-            if made and any(tree.function(access.node) is not None for access in assignment.references):
+            if not isinstance(assignment, Assignment) or isinstance(assignment, ImportAssignment):
+                continue
+            if isinstance(assignment.node, cst.Name) and any(
+                tree.function(access.node) is not None for access in assignment.references
+            ):
                 return True
     return False
 
@@ -165,10 +155,11 @@ class _Lifting:
     def __init__(self, tree: Tree, layout: Layout, imported: bool, others: Sequence[Span], taken: set[str]) -> None:
         self.others = others
         self.tree = tree
-        self.taken = taken | {name.value for name in _names(tree, tree.module)}
+        self.taken = taken | {name.value for name in names_in(tree, tree.module)}
         self.layout = layout
         self.imported = imported
         self.doubt: str | None = None
+        self.gone: list[Span] = []
         self.lines: dict[cst.SimpleStatementLine, cst.Name] = {}
         self.calls: dict[Span, bytes] = {}
 
@@ -216,19 +207,26 @@ class _Lifting:
         assert isinstance(small, cst.Assign)
         source, value = self.tree.source, self.tree.span(small.value)
         start = self.tree.span(line).start
-        end = _line_end(source, value.end)
+        end = line_end(source, value.end)
         margin = margin_of(source, start)
-        held = [_inside(value, edit) for edit in inner if value.holds(edit.span)]
+        held = [inside(value, edit) for edit in inner if value.holds(edit.span)]
         rest = source[value.end : end].rstrip(b"\r")
         text = apply(source[value.start : value.end], held) + rest
         newline, step = self.layout.newline, self.layout.indent
         text = text.replace(b"\n", b"\n" + step.encode())
         wanted = 2 if not margin else 1
-        before, after = _empty_before(source, start - len(margin)), _empty_after(source, end)
+        before, after = _empty_before(source, self._top(start - len(margin))), _empty_after(source, end)
         head = newline * max(wanted - before, 0) + margin
         tail = "" if self._goes_on(line) else newline * max(wanted - after, 0)
         made = f"{head}def {self._function_name(target.value)}():{newline}{margin}{step}return ".encode()
         return Edit(Span(start - len(margin), end - (source[end - 1 : end] == b"\r")), made + text + tail.encode())
+
+    def _top(self, start: int) -> int:
+        """Where a line will begin once the lines right above it are gone."""
+        for span in reversed(self.gone):
+            if self.tree.source[span.end : start].strip(b" \t") in (b"\n", b"\r\n"):
+                start = span.start
+        return start
 
     def _goes_on(self, line: cst.SimpleStatementLine) -> bool:
         """Whether the next statement becomes a function too, which brings the empty lines between the two."""
@@ -250,7 +248,7 @@ class _Lifting:
             return False
         source, value = self.tree.source, self.tree.span(small.value)
         between = source[self.tree.span(target).end : value.start].strip()
-        rest = source[value.end : _line_end(source, value.end)].strip()
+        rest = source[value.end : line_end(source, value.end)].strip()
         strings = [one for one in every(small.value, cst.SimpleString) if "\n" in one.value]
         texts = [one for one in every(small.value, cst.FormattedString) if "\n" in self.tree.text(one)]
         plain = between == b"=" and (not rest or rest.startswith(b"#")) and not strings and not texts
@@ -263,18 +261,14 @@ class _Lifting:
             outer = self.tree.parent(parent)
             return isinstance(outer, (cst.AssignTarget, cst.AugAssign, cst.Del))
         if isinstance(parent, cst.Attribute):
-            return parent.attr.value in _CHANGING
-        return isinstance(parent, (cst.AugAssign, cst.Del)) or not isinstance(read, cst.Name)
+            return parent.attr.value in CHANGING
+        default = _is_default(self.tree, read)  # made once, when the function is defined
+        return default or isinstance(parent, (cst.AugAssign, cst.Del)) or not isinstance(read, cst.Name)
 
     def _function_name(self, name: str) -> str:
         """``HEADERS`` becomes ``headers()``; what has small letters already, or is taken then, ``get_headers()``."""
         lowered = name.lower()
         return lowered if lowered not in self.taken else f"get_{lowered.lstrip('_')}"
-
-
-def _line_end(source: bytes, offset: int) -> int:
-    found = source.find(b"\n", offset)
-    return len(source) if found < 0 else found
 
 
 def _empty_before(source: bytes, start: int) -> int:
@@ -293,86 +287,3 @@ def _empty_after(source: bytes, end: int) -> int:
         if line.strip():
             return count
     return 2
-
-
-# -- fields of an object -----------------------------------------------------------------------------------------------
-
-
-def _field(line: cst.SimpleStatementLine | None) -> cst.Attribute | None:
-    small = line.body[0] if line is not None and len(line.body) == 1 else None
-    target = small.targets[0].target if isinstance(small, cst.Assign) and len(small.targets) == 1 else None
-    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value == "self":
-        return target
-    return None
-
-
-def _of_object(
-    tree: Tree, line: cst.SimpleStatementLine, target: cst.Attribute, place: Edit, layout: Layout
-) -> Renewed:
-    name = target.attr.value
-    function = tree.function(line)
-    small = line.body[0]
-    assert isinstance(small, cst.Assign)
-    doubt = f"self.{name} keeps its token, which lives for one hour"
-    if function is None or not _can_be_property(tree, line, target, small.value, place):
-        return Renewed([place], doubt)
-    value = tree.span(small.value)
-    text = apply(tree.source[value.start : value.end], [_inside(value, place)]).decode()
-    outer = margin_of(tree.source, tree.span(function).start)
-    shift = len(margin_of(tree.source, tree.span(line).start)) - len(outer) - len(layout.indent)
-    rows = text.split("\n")
-    text = "\n".join([rows[0], *(row[shift:] if shift > 0 and not row[:shift].strip() else row for row in rows[1:])])
-    newline = layout.newline
-    made = f"{newline}{outer}@property{newline}{outer}def {name}(self):{newline}{outer}{layout.indent}return {text}"
-    at = _line_end(tree.source, tree.span(function).end)
-    added = Edit(Span(at, at), f"{newline}{made}".encode())
-    edits = without(tree, [line])
-    touching = next((edit for edit in edits if edit.span.end >= at), None)
-    if touching is None:
-        return Renewed([*edits, added])
-    kept = touching.text.rstrip(b"\r\n").decode()
-    text = f"{kept}{newline if kept else ''}{made}{newline}"
-    return Renewed([*(edit for edit in edits if edit is not touching), Edit(touching.span, text.encode())])
-
-
-def _can_be_property(
-    tree: Tree, line: cst.SimpleStatementLine, target: cst.Attribute, value: cst.BaseExpression, place: Edit
-) -> bool:
-    """Whether the field is set only here, changed nowhere, and made of nothing that only this function has."""
-    name = target.attr.value
-    owner = next((one for one in tree.above(line) if isinstance(one, cst.ClassDef)), None)
-    function = tree.function(line)
-    if owner is None or function is None or tree.parent(tree.parent(function) or function) is not owner:
-        return False
-    for one in tree.each(cst.Attribute):
-        if one.attr.value != name or one is target:
-            continue
-        parent = tree.parent(one)
-        if isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)):
-            return False
-        if isinstance(parent, cst.Subscript) and isinstance(tree.parent(parent), (cst.AssignTarget, cst.Del)):
-            return False
-        if isinstance(parent, cst.Attribute) and parent.attr.value in _CHANGING:
-            return False
-    if any(every(value, cst.Comment)) or any("\n" in string.value for string in every(value, cst.SimpleString)):
-        return False
-    return all(
-        place.span.holds(tree.span(read)) or read.value == "self" or _is_of_module(tree, read)
-        for read in _names(tree, value)
-    )
-
-
-def _names(tree: Tree, root: cst.CSTNode) -> Iterator[cst.Name]:
-    """The names that are read or bound: not those of attributes and keywords."""
-    for name in every(root, cst.Name):
-        parent = tree.parent(name)
-        attribute = isinstance(parent, cst.Attribute) and parent.attr is name
-        keyword = isinstance(parent, cst.Arg) and parent.keyword is name
-        if not attribute and not keyword:
-            yield name
-
-
-def _is_of_module(tree: Tree, name: cst.Name) -> bool:
-    scope = tree.scope(name)
-    found = scope[name.value] if scope is not None else ()
-    return all(isinstance(one.scope, (GlobalScope, BuiltinScope)) for one in found)

@@ -15,7 +15,7 @@ from jwtscan.fixing.templates import token_of
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.syntax import ir
 from jwtscan.text import Edit, Span
-from jwtscan.text.layout import margin_of
+from jwtscan.text.layout import layout_of, margin_of
 
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
@@ -174,6 +174,8 @@ def _keywords(library: Library) -> Callable[[Use, Plan], Proposal]:
         account, intents = _account(use, plan)
         more = f"{library.account}={_escaped(unit, account)}"
         edits = _rewritten(plan, unit, call, library, more)
+        if unit.kind == "notebook" and intents:
+            edits, intents = [*edits, *_imported(unit, call)], frozenset()
         return _proposal(use, plan, library, "pypi", edits, intents)
 
     return make
@@ -240,6 +242,18 @@ def _account(use: Use, plan: Plan) -> tuple[str, frozenset[Intent]]:
         text, old = read
         return text.replace(old, name, 1), frozenset()
     return f'os.environ["{name}"]', frozenset({Import(use.unit.path, "os")})
+
+
+def _imported(unit: Unit, call: ir.Call) -> list[Edit]:
+    """``import os`` as a line of its own above the call's, in a notebook: its lines are texts of a JSON list."""
+    if unit.module is None or unit.region is None or "os" in unit.module.scope.bindings:
+        return []
+    source, text = unit.document.source, unit.region.text
+    start = text.rfind(b"\n", 0, call.span.start) + 1
+    margin = text[start : call.span.start][: len(text[start:]) - len(text[start:].lstrip(b" \t"))].decode()
+    at = unit.span(Span(start, start)).start
+    between = f"{layout_of(source).newline}{margin_of(source, at)}"
+    return [Edit(Span(at, at), f'{margin}import os\\n",{between}"'.encode())]
 
 
 def _environment_read(use: Use) -> tuple[str, str] | None:
