@@ -9,7 +9,9 @@ import pytest
 
 from jwtscan.engine import Options
 from jwtscan.engine.fix import fix
+from jwtscan.engine.offers import propose
 from jwtscan.engine.outcome import Fixed
+from jwtscan.engine.scan import Scan
 from jwtscan.files.document import decode
 from jwtscan.finding import Applicability
 from jwtscan.fixing.names import Names, Purpose, new_names
@@ -296,10 +298,22 @@ def test_variable_that_a_test_sets_gets_an_account_id_beside_it(tmp_path: Path) 
 def test_field_that_is_sent_is_renamed_only_when_told_to(tmp_path: Path) -> None:
     files = {
         "config.js": "module.exports = { zoomApiKey: process.env.ZOOM_API_KEY };\n",
-        "server.js": "const config = require('./config');\napp.get('/key', (req, res) => res.json(config.zoomApiKey));\n",
+        "server.js": "const { zoomApiKey } = require('./config');\napp.get('/', (req, res) => res.json({ zoomApiKey }));\n",
         "web/room.js": JOIN % "process.env.ZOOM_API_KEY",
     }
     made = run(tmp_path, files)
     assert [change.path for change in made.changes] == ["web/room.js"]
     made = run(tmp_path, files, Applicability.UNSAFE)
-    assert "res.json(config.zoomMeetingSdkKey)" in after(made, "server.js")
+    assert "res.json({ zoomMeetingSdkKey })" in after(made, "server.js")
+
+
+def test_scan_says_that_a_name_changes_when_its_use_has(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"ZOOM_API_KEY={KEY}\n")
+    (tmp_path / "room.js").write_text(JOIN % "process.env.ZOOM_API_KEY")
+    scan = Scan(Options(jobs=1, paths=(".",), cwd=tmp_path), RULES)
+    scan.run()
+    propose(scan, RULES)
+    (finding,) = [finding for finding in scan.result.findings if finding.rule == "config-credential"]
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.SAFE
+    assert finding.fix.title == "ZOOM_API_KEY becomes ZOOM_MEETING_SDK_KEY"

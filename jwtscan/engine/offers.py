@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,12 +59,13 @@ class Offers:
                 offers.append(self._offer(finding, proposal, self.identities.of(finding)))
         return offers
 
-    def in_credentials(self, decision: Decision, findings: Sequence[Finding], plan: Plan) -> list[Offer]:
-        """About the places of the first scan that hold the credentials."""
+    def in_credentials(
+        self, decision: Decision, findings: Sequence[Finding], plan: Plan, going: Collection[int] = ()
+    ) -> list[Offer]:
+        """About the places of the first scan that hold the credentials. ``going`` are the uses that would be gone."""
         try:
-            return [
-                self._offer(finding, made, finding.fingerprint) for finding, made in decision.proposals(findings, plan)
-            ]
+            made = decision.proposals(findings, plan, going)
+            return [self._offer(finding, proposal, finding.fingerprint) for finding, proposal in made]
         except Exception as error:
             held = [finding for finding in findings if isinstance(finding.subject, Source)]
             return [self._offer(finding, self.broken(finding, error), finding.fingerprint) for finding in held]
@@ -106,6 +107,8 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
     plan = Plan(scan.project, target=target)
     found = scan.result.findings
-    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan), *offers.in_code(found, plan)]
+    code = offers.in_code(found, plan)
+    going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}
+    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan, going), *code]
     scan.result.findings = offers.with_fixes(found, {offer.identity: offer for offer in made})
     return list(offers.breakdowns.values())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.credentials.constants import COMMON, Constants
 from jwtscan.fixing.credentials.keys import Keys, is_field
-from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of, user_of, values_of
+from jwtscan.fixing.credentials.purposes import Old, Purposes, readers_of, users_of, values_of
 from jwtscan.fixing.credentials.renames import Renamer, Renaming, hides_secret, spellings_of
 from jwtscan.fixing.credentials.runtime import is_browser
 from jwtscan.fixing.credentials.tree import HISTORY, Words
@@ -37,12 +37,15 @@ class Decision:
         self._purposes = Purposes(project)
         self._words = Words(self._all_words(project))
 
-    def proposals(self, findings: Sequence[Finding], plan: Plan) -> Iterator[tuple[Finding, Proposal]]:
+    def proposals(
+        self, findings: Sequence[Finding], plan: Plan, going: Collection[int] = ()
+    ) -> Iterator[tuple[Finding, Proposal]]:
         """What would be done about the first scan's findings whose subject is a ``Source``, or a ``Use`` that read one.
 
-        Edits are in ``plan``'s documents, which earlier passes may have changed.
+        Edits are in ``plan``'s documents, which earlier passes may have changed. ``going`` are the uses, by identity,
+        that a fix would take away: what only they read is said to change, without edits.
         """
-        made = _Pass(self._purposes, self._words, plan, findings)
+        made = _Pass(self._purposes, self._words, plan, findings, frozenset(going))
         for finding in findings:
             for proposal in made.about(finding):
                 yield finding, proposal
@@ -63,8 +66,11 @@ class Decision:
 class _Pass:
     """One pass: each name and each file of constants is looked at once, however many findings it has."""
 
-    def __init__(self, purposes: Purposes, words: Words, plan: Plan, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, purposes: Purposes, words: Words, plan: Plan, findings: Sequence[Finding], going: frozenset[int]
+    ) -> None:
         self.purposes = purposes
+        self.going = going
         self.words = words
         self.plan = plan
         self.constants = Constants(plan, purposes, words)
@@ -91,7 +97,7 @@ class _Pass:
     def _read_by(self, use: Use) -> Iterator[Proposal]:
         """Variables that no file of the project sets: only the code that read them says that they are there."""
         for old in {id(old): old for _, value in values_of(use) for old in self.purposes.behind(value)}.values():
-            if id(old) not in self._known and reader_of(self.plan.project, old, self.homes) is None:
+            if id(old) not in self._known and not any(readers_of(self.plan.project, old, self.homes)):
                 proposal = self._of_name(old)
                 if proposal is not None:
                     yield proposal
@@ -123,15 +129,23 @@ class _Pass:
 
     def _name(self, old: Old) -> Proposal | None:
         title = self._title(old)
-        reader = reader_of(self.plan.project, old, self.homes)
-        if reader is not None:
-            return advice(title, f"still read by {_place(reader)}")
+        waiting = self._waiting(readers_of(self.plan.project, old, self.homes), title, sure=old.sure)
+        if waiting is not None:
+            return waiting
         if old.home is not None and not old.variables:
             return self.keys.of_settings(old, title)
         made = self.renamer.rename(old)
         if made.refusal is not None:
             return advice(title, made.refusal)
         return self._proposal(title, old, made)
+
+    def _waiting(self, readers: Iterable[Use], title: str, *, sure: bool) -> Proposal | None:
+        """What is said while uses read a credential: which one is left, or that it changes when they have."""
+        readers = list(readers)
+        left = next((use for use in readers if id(use) not in self.going), None)
+        if left is not None:
+            return advice(title, f"still read by {_place(left)}")
+        return Proposal(Applicability.SAFE if sure else Applicability.UNSAFE, title) if readers else None
 
     def _proposal(self, title: str, old: Old, made: Renaming) -> Proposal | None:
         if not made.edits:
@@ -195,9 +209,9 @@ class _Pass:
         if unit is None or unit.module is None or not source.text or source.text.encode() not in unit.document.source:
             return None
         for text in sorted(texts):
-            user = user_of(self.plan.project, text, finding.path) if text.encode() in unit.document.source else None
-            if user is not None:
-                return advice(title, f"still read by {_place(user)}")
+            waiting = self._waiting(users_of(self.plan.project, text, finding.path), title, sure=True)
+            if waiting is not None:
+                return waiting
         change = self.constants.of_text(unit, texts)
         if not change.edits:
             return None
@@ -213,9 +227,8 @@ class _Pass:
 
     def _constant(self, finding: Finding, source: Source, old: Old) -> Proposal | None:
         """A constant without a value of its own, by a name that other things have too."""
-        reader = reader_of(self.plan.project, old, self.homes)
-        if reader is not None:
-            return advice(self._title(old), f"still read by {_place(reader)}")
+        if any(readers_of(self.plan.project, old, self.homes)):
+            return None
         unit = self.plan.project.load(finding.path)
         if unit is None or unit.module is None:
             return None

@@ -196,23 +196,20 @@ def values_of(use: Use) -> Iterator[tuple[str, Value]]:
     yield from (("token", value) for value in use.tokens)
 
 
-def reader_of(project: Project, old: Old, homes: Homes) -> Use | None:
-    """A use that still reads one of the spellings."""
+def readers_of(project: Project, old: Old, homes: Homes) -> Iterator[Use]:
+    """The uses that still read one of the spellings."""
     for use in project.uses.all:
-        if use.confidence > Confidence.LOW:
-            for _, value in values_of(use):
-                if any(_reaches(value, name) for name in old.spellings) and _is_of(old, use, value, homes):
-                    return use
-    return None
+        values = (value for _, value in values_of(use)) if use.confidence > Confidence.LOW else ()
+        if any(_is_of(old, use, one, homes) and any(_reaches(one, name) for name in old.spellings) for one in values):
+            yield use
 
 
-def user_of(project: Project, text: str, path: str) -> Use | None:
-    """A use that is still given a literal of a file."""
+def users_of(project: Project, text: str, path: str) -> Iterator[Use]:
+    """The uses that are still given a literal of a file."""
     for use in project.uses.all:
         values = (value for _, value in values_of(use)) if use.confidence > Confidence.LOW else ()
         if any(value.text == text and value.unit.path == path for value in values):
-            return use
-    return None
+            yield use
 
 
 def _is_of(old: Old, use: Use, value: Value, homes: Homes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jwtscan.fixing.credentials.constants import Constants
-from jwtscan.fixing.credentials.purposes import Old, Purposes, reader_of
+from jwtscan.fixing.credentials.purposes import Old, Purposes, readers_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
 from jwtscan.fixing.credentials.twins import Twins, code_end
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
@@ -62,7 +62,7 @@ class Renamer:
         made = self._rename(old)
         for companion in old.companions if made.refusal is None else ():
             other = self._rename(companion)
-            if other.refusal is None and reader_of(self.project, companion, self.purposes.homes) is None:
+            if other.refusal is None and not any(readers_of(self.project, companion, self.purposes.homes)):
                 made.edits += other.edits
                 made.in_comments = made.in_comments or other.in_comments
         return made
