@@ -375,6 +375,53 @@ class Zoom:
     assert "self.token = " not in made
 
 
+def test_constant_made_of_a_long_token_becomes_a_function(tmp_path: Path) -> None:
+    mint = MINT.replace("60", "86400")
+    body = f"\n\ndef token():\n    return {mint}\n\n\nHEADERS = {{'Authorization': 'Bearer ' + token()}}\n"
+    use = "\n\ndef users():\n    return requests.get('https://api.zoom.us/v2/users', headers=HEADERS)\n"
+    made = _of_one(tmp_path, body + use)
+    assert "return {'Authorization': 'Bearer ' + token()}" in made
+    assert "HEADERS = " not in made
+
+
+def test_field_of_a_long_token_of_a_method_becomes_a_property(tmp_path: Path) -> None:
+    body = f"""
+
+class Zoom:
+    def __init__(self):
+        self.token = self.sign()
+
+    def sign(self):
+        return {MINT.replace("60", "86400")}
+
+    def users(self):
+        headers = {{"Authorization": "Bearer " + self.token}}
+        return requests.get("https://api.zoom.us/v2/users", headers=headers).json()
+"""
+    made = _of_one(tmp_path, body)
+    assert "    @property\n    def token(self):\n        return self.sign()\n" in made
+
+
+def test_field_that_needs_a_parameter_is_unsafe(tmp_path: Path) -> None:
+    mint = MINT.replace("60", "86400")
+    body = f"""
+
+class Zoom:
+    def __init__(self, days):
+        self.token = self.sign(days)
+
+    def sign(self, days):
+        return {mint}
+
+    def users(self):
+        headers = {{"Authorization": "Bearer " + self.token}}
+        return requests.get("https://api.zoom.us/v2/users", headers=headers).json()
+"""
+    made, done = _fix(tmp_path, {"zoom.py": HEAD + body})
+    assert made == {}
+    assert "good for one hour" in str(done.last.findings[0].fix)
+
+
 def test_token_that_nothing_uses_goes_without_a_helper(tmp_path: Path) -> None:
     body = f"\n\ndef users():\n    token = {MINT}\n    return requests.get('https://api.zoom.us/v2/users').json()\n"
     made, _ = _fix(tmp_path, {"zoom.py": HEAD + body})

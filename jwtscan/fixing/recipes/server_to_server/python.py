@@ -12,11 +12,18 @@ from jwtscan.fixing import Intent, Proposal, Unrequired, Unused, advice
 from jwtscan.fixing.origin import Origin, origin
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.python.flow import Flow
+from jwtscan.fixing.python.lasting import renewed
 from jwtscan.fixing.python.leftovers import leftovers, steps_behind
 from jwtscan.fixing.python.tree import Tree, every, read
 from jwtscan.fixing.recipes.server_to_server import TITLE, left_to_do
 from jwtscan.fixing.recipes.server_to_server.python_import_time import AtUse, lasts
-from jwtscan.fixing.recipes.server_to_server.python_kept import as_property, constructor_of, fields_of, outlives
+from jwtscan.fixing.recipes.server_to_server.python_kept import (
+    as_property,
+    constructor_of,
+    fields_of,
+    outlives,
+    stands_alone,
+)
 from jwtscan.fixing.recipes.server_to_server.python_mint import Handed, handed, token_node
 from jwtscan.fixing.recipes.server_to_server.user_oauth import FLOW, WHY, sends_users_to_zoom
 from jwtscan.fixing.templates import Token, token_of
@@ -105,19 +112,28 @@ class _Draft:
             made = self._as_property(intents)
             if made is not None:
                 return made
-        self._doubt()
         return self._in_place(intents)
 
-    def _doubt(self) -> None:
-        """A token that is kept has to be good for as long as the old one was."""
+    def _renew(self) -> list[tuple[str, Edit]]:
+        """A token that is kept for longer than it is good is fetched anew each time; where it cannot be, a doubt."""
         around = self.tree.function(self.root) or self.tree.module
         if not outlives(self.tree.text(around)):
-            return
+            return []
+        edits: list[tuple[str, Edit]] = []
         for unit, tree, node in self.flow.places:
-            if constructor_of(tree, node) is not None:
-                self.flow.doubts.append("an object keeps the token that it was made with, which is good for one hour")
-            elif not tree.path_of(node) and lasts(self.plan, unit, tree):
-                self.flow.doubts.append("a module keeps the token of its import, which is good for one hour")
+            is_of_module = not tree.path_of(node) and lasts(self.plan, unit, tree)
+            is_kept = is_of_module or constructor_of(tree, node) is not None
+            if not is_kept or (node is not self.node and not isinstance(node, cst.Call)):
+                continue
+            is_free = is_of_module or stands_alone(tree, node, set())
+            if node is self.node or not is_free or self.flow.edits[unit.path] or self.flow.gone[unit.path]:
+                self.flow.doubts.append("the token is kept where it was fetched, and is good for one hour")
+                continue
+            layout = self.plan.layout(unit)
+            made = renewed(tree, node, tree.text(node), layout, imported=unit.path in self.plan.importers)
+            self.flow.doubts += [made.doubt] if made.doubt is not None else []
+            edits += ((unit.path, edit) for edit in made.edits if made.doubt is None)
+        return edits
 
     def _as_property(self, intents: frozenset[Intent]) -> Proposal | None:
         """A token that a constructor keeps, as a property."""
@@ -145,7 +161,11 @@ class _Draft:
             text = f"({text})"
         edits = [(self.path, Edit(place, text.encode())), *self._comments()]
         edits += self.flow.proposed((self.path, place))
-        return self._made(TITLE, tuple(edits), intents | token.intents)
+        more = self._renew()
+        if any(edit.conflicts(other) for path, edit in more for there, other in edits if path == there):
+            self.flow.doubts.append("the token is kept where it was fetched, and is good for one hour")
+            more = []
+        return self._made(TITLE, (*edits, *more), intents | token.intents)
 
     def _at_use(self, intents: frozenset[Intent]) -> Proposal | None:
         """A token that is made at import, fetched at each use instead."""

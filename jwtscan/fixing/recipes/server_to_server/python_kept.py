@@ -75,7 +75,7 @@ def as_property(tree: Tree, flow: Flow, unit: Unit, root: cst.CSTNode, call: str
     if not isinstance(target, cst.Attribute) or tree.text(target.value) != "self":
         return None
     others = [inside for _, inside in flow.importers(unit)]
-    if not _is_only(tree, target, others) or not _stands_alone(tree, assign.value, set(inner)):
+    if not _is_only(tree, target, others) or not stands_alone(tree, assign.value, set(inner)):
         return None
     lines = [tree.statement(one) for one in gone]
     flow.gone[path].update(line for line in lines if line is not None)
@@ -132,7 +132,7 @@ def _is_of_another(tree: Tree, one: cst.Attribute, target: cst.Attribute) -> boo
     return bases <= {"object"}
 
 
-def _stands_alone(tree: Tree, value: cst.CSTNode, done: set[Span]) -> bool:
+def stands_alone(tree: Tree, value: cst.CSTNode, done: set[Span]) -> bool:
     """Whether a value needs no local of the constructor but ``self``."""
     for name in every(value, cst.Name):
         scope = tree.scope(name)
