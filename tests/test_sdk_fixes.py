@@ -154,6 +154,31 @@ ZoomMtg.join({ apiKey: data.apiKey, signature: data.signature, meetingNumber: 1,
     assert "The server's answer still calls the key apiKey: have it send the SDK key." in made.left_to_do
 
 
+def test_servers_credentials_get_their_names_though_the_pages_signature_is_left(tmp_path: Path) -> None:
+    server = """\
+const crypto = require('crypto');
+
+exports.signature = (meetingNumber, role) => {
+  const key = process.env.API_KEY;
+  const timestamp = Date.now() - 30000;
+  const message = Buffer.from(key + meetingNumber + timestamp + role).toString('base64');
+  const hash = crypto.createHmac('sha256', process.env.API_SECRET).update(message).digest('base64');
+  return Buffer.from(`${key}.${meetingNumber}.${timestamp}.${role}.${hash}`).toString('base64');
+};
+"""
+    page = """\
+function sign(number) {
+  return ZoomMtg.generateSignature({ meetingNumber: number, role: 0, apiKey: API_KEY, apiSecret: API_SECRET });
+}
+"""
+    made, after = migrated(tmp_path, {"zoom/signature.js": server, "public/room.js": page})
+    assert "process.env.ZOOM_MEETING_SDK_KEY" in after["zoom/signature.js"]
+    assert after["public/room.js"] == page
+    (left,) = made.last.findings
+    assert left.fix is not None
+    assert left.fix.because == "the secret stays in the browser, where anyone can read it"
+
+
 PYTHON = ["fastapi", "Flask", "Django"]
 
 

@@ -57,7 +57,7 @@ class Passes:
                 self.fixed.converged = not accept(self._open([*code, *credentials]), self.least)[0]
                 break
             # Credentials last: what still reads an old name is known when the code stands.
-            if not self._pass(plan, code) and not self._pass(plan, credentials):
+            if not self._pass(plan, code, in_code=True) and not self._pass(plan, credentials, in_code=False):
                 break
             self.fixed.passes += 1
         return self._settle()
@@ -91,7 +91,7 @@ class Passes:
                 found.append(offer)
         return found
 
-    def _pass(self, plan: Plan, offers: Sequence[Offer]) -> bool:
+    def _pass(self, plan: Plan, offers: Sequence[Offer], *, in_code: bool) -> bool:
         """Makes what can land together land. False where nothing did."""
         for offer in offers:
             self._ask(plan, offer)
@@ -106,7 +106,7 @@ class Passes:
                 return False
             scan = self.scan.again(changed)
             result = scan.run()
-            if bad := self._worse(result, accepted, changed):
+            if bad := self._worse(result, accepted, changed, in_code=in_code):
                 self._give_up(accepted, bad)
                 continue
             self._land(scan, accepted, changed)
@@ -171,14 +171,19 @@ class Passes:
         for offer in accepted if not refused else ():
             self.offers.refuse(offer, next(iter(bad.values())))
 
-    def _worse(self, result: Result, accepted: Sequence[Offer], changed: dict[str, bytes]) -> dict[str, str]:
+    def _worse(
+        self, result: Result, accepted: Sequence[Offer], changed: dict[str, bytes], *, in_code: bool
+    ) -> dict[str, str]:
         """Files in which no fewer findings are left than fixes were made, with the reason."""
         # When its use is gone, code that only reads a credential is a finding of its own, until the credentials' turn.
-        code = not any(isinstance(offer.finding.subject, Source) for offer in accepted)
-        seen = [[f for f in r.findings if not (code and isinstance(f.subject, Source))] for r in (self.result, result)]
+        seen = [
+            [f for f in r.findings if not (in_code and isinstance(f.subject, Source))] for r in (self.result, result)
+        ]
         before, after = (Counter(finding.path for finding in findings) for findings in seen)
         still = {finding.fingerprint for finding in self.result.findings}
-        aimed = {offer.finding.path for offer in accepted if offer.finding.fingerprint in still}
+        # A use that is given credentials by new names is still one, where its own fix is left for later.
+        meant = [offer.finding for offer in accepted if in_code or isinstance(offer.finding.subject, Source)]
+        aimed = {finding.path for finding in meant if finding.fingerprint in still}
         bad = {}
         for path in sorted({*changed, *aimed}):
             if after[path] > before[path] - (path in aimed):
