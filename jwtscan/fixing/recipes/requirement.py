@@ -10,6 +10,7 @@ from jwtscan.finding import Applicability, Confidence
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.raising import raising, refreshes
 from jwtscan.fixing.recipes import wrapper
+from jwtscan.fixing.recipes.wrapper.libraries import Library, library_of
 from jwtscan.syntax.unit import Held, Requirement
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
     """The requirement with the first version that knows OAuth; what constructs its client changes in the same pass."""
     requirement, unit = held.item, held.unit
     assert isinstance(requirement, Requirement)
-    library = wrapper.library_of(requirement.ecosystem, requirement.name)
+    library = library_of(requirement.ecosystem, requirement.name)
     if library is None:
         return wrapper.dead(requirement.ecosystem, requirement.name, plan)
     name, least = library.packages[0], library.least
@@ -48,7 +49,7 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
 _MANIFESTS = {"pypi": ("pyproject.toml", "Pipfile"), "npm": ("package.json",)}
 
 
-def _with_clients(plan: Plan, library: wrapper.Library, proposal: Proposal) -> Proposal:
+def _with_clients(plan: Plan, library: Library, proposal: Proposal) -> Proposal:
     """A requirement is no safer to raise than the constructors that its later version breaks are to rewrite."""
     for use in plan.project.uses.all:
         if use.kind != "wrapper-client" or wrapper.library_of_use(use, plan) is not library:
