@@ -32,10 +32,11 @@ SHORT = 30
 class Program:
     """A program of a fixture folder (``jwt-mint/run-requests``) and what it does when it works.
 
-    ``says`` is in its output, ``calls`` is how often it calls the API. ``starts`` says that the old program gets as far
-    as a call. ``renews`` says that the new one asks for another token when the first has run out. ``build`` is a
-    command that has to succeed before each run. ``old`` are the old program's credentials. ``file`` is where the
-    program has its credentials from, if not from the environment: the new ones are filled in by name.
+    ``says`` is in its output, ``calls`` is how often it calls the API, with ``tokens`` that it fetches. ``starts`` says
+    that the old program gets as far as a call, ``renews`` that the new one asks for another token when the first has
+    run out. ``build`` is a command that has to succeed before each run. ``old`` are the old program's credentials.
+    ``file`` is where the program has its credentials from, if not from the environment: the new ones are filled in by
+    name.
     """
 
     case: str
@@ -45,6 +46,7 @@ class Program:
     least: Applicability = Applicability.SAFE
     starts: bool = True
     renews: bool = True
+    tokens: int = 1
     build: tuple[str, ...] = ()
     old: Mapping[str, str] = field(default_factory=lambda: OLD)
     file: str | None = None
@@ -84,7 +86,7 @@ def prove(program: Program, place: Path, authority: Authority, node_modules: Pat
     migrate(folder, program.least)
     with serve(Zoom(), authority) as served:
         _works(program, _run(program, folder, served, _given(program, folder, served.zoom), node_modules), served)
-        assert len(served.zoom.token_requests) == 1, "one token will do for all calls"
+        assert len(served.zoom.token_requests) == program.tokens, "one token will do for all calls"
     if program.renews:
         with serve(Zoom(expires_in=SHORT), authority) as served:
             _works(program, _run(program, folder, served, _given(program, folder, served.zoom), node_modules), served)

@@ -23,7 +23,7 @@ OLD = """\
 import os, time
 import jwt
 {imports}
-def token():
+{define} token():
     return jwt.encode({{"iss": os.environ["ZOOM_API_KEY"], "exp": time.time()}}, os.environ["ZOOM_API_SECRET"])
 URL = "https://{host}/v2/users"
 """
@@ -63,9 +63,10 @@ class Helper:
     """A helper module in a folder of its own, with a stand-in to ask."""
 
     def __init__(self, client: str, folder: Path, authority: Authority, rules: list[Any], host: str = "api.zoom.us"):
+        define = "async def" if client in ASYNC else "def"
         old = folder / "old"
         old.mkdir()
-        (old / "zoom_calls.py").write_text(OLD.format(imports=CLIENTS[client], host=host))
+        (old / "zoom_calls.py").write_text(OLD.format(imports=CLIENTS[client], host=host, define=define))
         scan = Scan(Options(jobs=1, paths=(".",), cwd=old), rules)
         scan.run()
         assert scan.project is not None

@@ -16,6 +16,7 @@ from jwtscan.syntax import ir
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
     from jwtscan.syntax.unit import Unit
+    from jwtscan.text import Span
 
 FUNCTION = "access_token"
 FIRST_LINE = b'"""Access tokens of a Zoom Server-to-Server OAuth app'
@@ -44,12 +45,28 @@ def token_of(
     intents: list[Intent] = []
     if not known:
         intents.append(NewFile(place.path, _text(plan, unit, client).encode(), f"python-{client}"))
-    name, is_imported = _name(unit, place.module)
+    is_awaited = client.endswith("-async")
+    name, is_imported = _name(
+        unit, place.module, f"async_{FUNCTION}" if is_awaited and _is_mixed(plan, unit) else FUNCTION
+    )
     if not is_imported:
         intents.append(Import(unit.path, place.module, FUNCTION, None if name == FUNCTION else name))
     given = {"account_id": account_id, "client_id": client_id, "client_secret": client_secret}
     arguments = ", ".join(f"{key}={expression}" for key, expression in given.items() if expression is not None)
-    return Token(f"{name}({arguments})", client.endswith("-async"), frozenset(intents))
+    return Token(f"{name}({arguments})", is_awaited, frozenset(intents))
+
+
+def _is_mixed(plan: Plan, unit: Unit) -> bool:
+    """Whether the file has tokens where nothing can wait, too: two functions of one name would meet."""
+    uses = (use for kind in _KINDS for use in plan.project.uses.of(unit, kind))
+    return any(not _can_wait(unit, use.span) for use in uses)
+
+
+def _can_wait(unit: Unit, span: Span) -> bool:
+    """Whether the innermost function around a span is an ``async`` one."""
+    functions = unit.module.functions if unit.module is not None else ()
+    around = [function for function in functions if unit.span(function.span).holds(span)]
+    return bool(around) and min(around, key=lambda function: function.span.end - function.span.start).is_async
 
 
 def _stem(plan: Plan, unit: Unit, stems: tuple[str, ...]) -> tuple[str, bool]:
@@ -64,8 +81,8 @@ def _stem(plan: Plan, unit: Unit, stems: tuple[str, ...]) -> tuple[str, bool]:
     return f"{stems[0]}_helper", False
 
 
-def _name(unit: Unit, module: str) -> tuple[str, bool]:
-    """What the function is called in a file, and whether the file imports it already."""
+def _name(unit: Unit, module: str, wanted: str) -> tuple[str, bool]:
+    """What the function is called in a file, ``wanted`` if that is free; and whether the file imports it already."""
     assert unit.module is not None
     ends = module.lstrip(".")
     taken = False
@@ -75,8 +92,8 @@ def _name(unit: Unit, module: str) -> tuple[str, bool]:
                 ref = binding.value
                 if isinstance(ref, ir.Import) and ref.name == FUNCTION and ref.module == ends:
                     return bound, True
-        taken = taken or FUNCTION in scope.bindings
-    return (f"zoom_{FUNCTION}" if taken else FUNCTION), False
+        taken = taken or wanted in scope.bindings
+    return (f"zoom_{wanted}" if taken else wanted), False
 
 
 # -- the text --------------------------------------------------------------------------------------------------------

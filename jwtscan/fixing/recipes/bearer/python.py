@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from jwtscan.finding import Applicability
-from jwtscan.fixing import Import, Intent, Proposal, Unused, advice
+from jwtscan.fixing import Intent, Proposal, Unused, advice
 from jwtscan.fixing.python.lasting import merged, renewed
 from jwtscan.fixing.python.leftovers import leftovers
 from jwtscan.fixing.python.lines import without
@@ -18,7 +17,7 @@ from jwtscan.fixing.python.tree import Tree, every, read
 from jwtscan.fixing.recipes.bearer import TITLE
 from jwtscan.fixing.recipes.bearer.places import Place, is_whole, places, sent
 from jwtscan.fixing.steps import server_to_server
-from jwtscan.fixing.templates import Token, token_of
+from jwtscan.fixing.templates import token_of
 from jwtscan.text import Edit
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ from zoom_oauth import access_token  # fetches by Server-to-Server OAuth, keeps 
 
 headers = {"Authorization": f"Bearer {access_token()}"}"""
 _ASKED = r"(?:not\s+)?(?:{0})(?:\s+(?:is|==)\s+(?:None|''|\"\"))?|['\"](?:{1})['\"]\s+not\s+in\s+(?:os\.)?environ"
-_KINDS = ("jwt-mint", "jwt-bearer", "query-token")
 _ENDS = frozenset({"print", "exit", "quit", "sys.exit", "os._exit"})
 
 
@@ -92,19 +90,10 @@ class Draft:
     def text(self, place: Place, tree: Tree, node: cst.CSTNode) -> str:
         """The call in place of ``node``, with what awaits it and the scheme where the stored text had that too."""
         token = token_of(self.plan, place.unit, is_async=_can_wait(tree, node))
-        if token.is_async and self._is_mixed(place.unit, tree):
-            token = _apart(token)
         self.intents |= token.intents
         call = f"await {token.call}" if token.is_async else token.call
         quote = self.plan.layout(place.unit).quote
         return f"f{quote}Bearer {{{call}}}{quote}" if place.is_whole else call
-
-    def _is_mixed(self, unit: Unit, tree: Tree) -> bool:
-        """Whether the file has tokens in functions that cannot wait, too: two functions of one name would meet."""
-        uses = self.plan.project.uses
-        spans = [use.span for kind in _KINDS for use in uses.of(unit, kind)]
-        nodes = (tree.at(span, cst.CSTNode) for span in spans)  # type: ignore[type-abstract]
-        return any(not _can_wait(tree, node) for node in nodes if node is not None)
 
     def proposal(self, title: str) -> Proposal:
         because = self.doubts[0] if self.doubts else None
@@ -140,17 +129,6 @@ def _can_wait(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether a node stands in the body of an ``async`` function."""
     function = next((one for one in tree.above(node) if isinstance(one, (cst.FunctionDef, cst.Lambda))), None)
     return isinstance(function, cst.FunctionDef) and function.asynchronous is not None
-
-
-def _apart(token: Token) -> Token:
-    """The awaited function under a name of its own, where it is imported now."""
-    imports = [one for one in token.intents if isinstance(one, Import)]
-    if not imports:
-        return token
-    name = imports[0].alias or imports[0].name or ""
-    other = f"async_{name}"
-    intents = {replace(one, alias=other) if one is imports[0] else one for one in token.intents}
-    return Token(token.call.replace(name, other, 1), token.is_async, frozenset(intents))
 
 
 def _assigned(tree: Tree) -> set[str]:
