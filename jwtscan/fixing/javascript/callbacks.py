@@ -29,10 +29,13 @@ _ADOPTING = frozenset(
     {
         "then", "catch", "finally", "onRequest", "onCall", "onRun", "onCreate", "onUpdate", "onDelete", "onWrite",
         "onPublish", "onFinalize", "it", "test", "beforeEach", "beforeAll", "afterEach", "afterAll", "before", "after",
-        "onDocumentCreated", "onSchedule", "asyncHandler", "catchAsync", "wrapAsync", "catchAsyncErrors",
-        "expressAsyncHandler", "wrap", "tryCatch",
+        "onDocumentCreated", "onSchedule",
     }
 )  # fmt: skip
+# What makes a handler of a function that gives a promise; a function without parameters is none.
+_WRAPPING = frozenset(
+    {"asyncHandler", "catchAsync", "wrapAsync", "catchAsyncErrors", "expressAsyncHandler", "wrap", "tryCatch"}
+)
 _LISTENING = frozenset(
     {
         "on", "once", "addEventListener", "setInterval", "setTimeout", "setImmediate", "schedule", "listen",
@@ -51,7 +54,7 @@ def part_of(tree: Tree, handed: Node, names: list[str]) -> Part:
     """The part of a function with those parameters, by what it is handed to (itself or its name) and by them."""
     called = callee_of(tree, handed)
     last = called.rpartition(".")[2]
-    if last in _ADOPTING or _INTERCEPTING.search(called):
+    if last in _ADOPTING or (last in _WRAPPING and names) or _INTERCEPTING.search(called):
         return Part.ADOPTS
     if len(names) >= 2 and _REQUEST.fullmatch(names[0]) and _RESPONSE.fullmatch(names[1]):
         return Part.LISTENER if last == "createServer" else Part.HANDLER
