@@ -280,6 +280,52 @@ def test_callers_in_files_that_were_not_given_are_changed_too(tree: Path) -> Non
     assert (tree / "src/join.js").read_text() == JOIN
 
 
+def test_callers_above_the_working_directory_are_known(tree: Path) -> None:
+    (tree / "src/minting.py").write_text(
+        "import os\nimport time\n\nimport jwt\n\n\ndef zoom_token(key, secret):\n"
+        "    return jwt.encode({'iss': key, 'exp': time.time() + 60}, secret, algorithm='HS256')\n"
+    )
+    (tree / "users.py").write_text(
+        "import os\n\nimport requests\n\nfrom src.minting import zoom_token\n\n\ndef users():\n"
+        "    token = zoom_token(os.environ['ZOOM_API_KEY'], os.environ['ZOOM_API_SECRET'])\n"
+        "    return requests.get('https://api.zoom.us/v2/users', headers={'Authorization': f'Bearer {token}'})\n"
+    )
+    jwtscan_process("fix", "--unsafe-fixes", ".", "../users.py", cwd=tree / "src")
+    assert "jwt.encode" not in (tree / "src/minting.py").read_text()
+    assert "ZOOM_API_KEY" not in (tree / "users.py").read_text()
+
+
+def test_paths_are_shown_from_where_the_command_is_run(tree: Path) -> None:
+    (tree / "top.js").write_text(JOIN)
+    (tree / "top.js").chmod(0o444)
+    inside = tree / "src/inner"
+    inside.mkdir()
+    known = json.loads(jwtscan_process("scan", "--format", "json", "../join.js", "../../top.js", cwd=inside).stdout)
+    done = jwtscan_process("fix", "--format", "json", "../join.js", "../../top.js", cwd=inside)
+    report = json.loads(done.stdout)
+    assert [one["path"] for one in report["findings"]] == ["../../top.js"]
+    assert [one["path"] for one in report["fixed"]] == ["../join.js"]
+    assert report["changes"] == [{"path": "../join.js", "created": False}]
+    both = {one["path"]: one["fingerprint"] for one in (*report["findings"], *report["fixed"])}
+    assert both == {one["path"]: one["fingerprint"] for one in known["findings"]}
+
+
+def test_patterns_are_meant_from_the_working_directory(tree: Path) -> None:
+    (tree / "join.js").write_text(JOIN)
+    (tree / "src/deep").mkdir()
+    (tree / "src/deep/join.js").write_text(JOIN)
+    jwtscan_process("fix", "--exclude", "./deep/join.js", "--exclude", "/src", "..", cwd=tree / "src")
+    assert (tree / "join.js").read_text() == FIXED
+    assert (tree / "src/join.js").read_text() == FIXED
+    assert (tree / "src/deep/join.js").read_text() == JOIN
+
+
+@pytest.mark.parametrize("name", ["/nowhere/at/all/join.js", "../../join.js", "none/join.js"])
+def test_name_of_a_text_on_stdin_need_not_be_a_file(tree: Path, name: str) -> None:
+    done = jwtscan_process("fix", "-", "--stdin-filename", name, cwd=tree, stdin=JOIN.encode())
+    assert (done.returncode, done.stdout.decode()) == (0, FIXED)
+
+
 def test_paths_in_two_trees_are_refused(tree: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -298,6 +344,7 @@ def test_another_tree_has_its_own_journal(tree: Path, tmp_path: Path) -> None:
     assert (other / "join.js").read_text() == FIXED
     assert (other / ".jwtscan").is_dir()
     assert not (tree / ".jwtscan").exists()
+    assert b"changed ../other/join.js\n" in done.stderr
     assert jwtscan_process("rollback", cwd=other).returncode == 0
     assert (other / "join.js").read_text() == JOIN
 

@@ -69,7 +69,7 @@ def test_readme_names_no_option_that_is_not_there() -> None:
         ).stdout
         for command in ("scan", "fix", "rollback")
     )
-    others = {"--zoom-error", "--quiet", "--upgrade", "--editable", "--group"}
+    others = {"--zoom-error", "--quiet", "--upgrade", "--editable", "--group", "--git"}
     assert {option for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text) if option not in helped} <= others
 
 

@@ -16,8 +16,9 @@ from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_br
 from jwtscan.cli.options import chosen, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
-from jwtscan.cli.tree import tree_of
+from jwtscan.cli.tree import places_of, tree_of
 from jwtscan.engine import Options
+from jwtscan.engine.standpoint import from_top, seen_from
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Applicability, Severity
 
@@ -46,21 +47,25 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     outlets = _outlets(given, taken=given["diff"] or is_text)
     if given["interactive"] and (given["diff"] or is_text):
         raise click.UsageError("--interactive goes neither with --diff nor with '-'")
-    tree = tree_of(options.cwd, () if is_text else options.paths)
+    tree = tree_of(options.cwd, places_of(options))
     try:
         with _said_plainly():
             fixed = _plan(options, rules, tree, given, writes=not (given["diff"] or is_text))
             if given["diff"]:
-                _print_patch(fixed, options, tree, given)
+                _print_patch(fixed, given)
             elif is_text:
                 changed = (change.after.raw for change in fixed.changes)
                 print_raw(next(changed, options.stdin or b""))
             else:
-                _write(fixed, options, tree)
+                _write(fixed, tree)
     except Quit:
         note("nothing was written")
         return CLEAN if given["exit_zero"] else FOUND
-    _report(fixed, rules, outlets, given)
+    try:
+        _report(seen_from(fixed, options.cwd, tree), rules, outlets, given)
+    except KeyboardInterrupt:
+        note("the fixes were written already; 'jwtscan rollback' takes them back")
+        raise
     return _exit_code(fixed, given)
 
 
@@ -107,7 +112,7 @@ def _plan(
     gc.set_threshold(200_000)
     with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"] or choose)) as line:
         return fix(
-            options,
+            from_top(options, tree),
             rules,
             least=least,
             target=given["target"],
@@ -117,19 +122,22 @@ def _plan(
         )
 
 
-def _write(fixed: Fixed, options: Options, tree: Path) -> None:
+def _write(fixed: Fixed, tree: Path) -> None:
     from jwtscan.fixing.commit import Write, commit
 
     writes = [
-        Write(options.cwd / change.path, change.before.raw if change.before else None, change.after.raw)
+        Write(tree / change.path, change.before.raw if change.before else None, change.after.raw)
         for change in fixed.changes
     ]
     if writes:
         commit(tree, writes)
 
 
-def _print_patch(fixed: Fixed, options: Options, tree: Path, given: dict[str, Any]) -> None:
-    """On a terminal masked, for reading; otherwise to the byte, for ``git apply``."""
+def _print_patch(fixed: Fixed, given: dict[str, Any]) -> None:
+    """On a terminal masked, for reading; otherwise to the byte, for ``git apply``.
+
+    git takes a patch's paths from the top of the work tree, wherever it is run.
+    """
     from jwtscan.report.masked import Clean
     from jwtscan.report.patch import drawn
     from jwtscan.text.diff import patch
@@ -137,13 +145,11 @@ def _print_patch(fixed: Fixed, options: Options, tree: Path, given: dict[str, An
     read = sys.stdout.isatty()
     patches = []
     for change in fixed.changes:
-        # git takes paths of a patch from the top of the work tree, wherever it is run.
-        file = options.cwd.resolve() / change.path
-        path = file.relative_to(tree).as_posix() if file.is_relative_to(tree) else change.path
+        before = change.before
         if read:
-            patches.append(patch(path, change.before.source if change.before else None, change.after.source))
+            patches.append(patch(change.path, before.source if before else None, change.after.source))
         else:
-            patches.append(patch(path, change.before.raw if change.before else None, change.after.raw))
+            patches.append(patch(change.path, before.raw if before else None, change.after.raw))
     if read:
         clean = Clean(fixed.first.secrets | fixed.last.secrets)
         text = clean.patch(b"".join(patches).decode("utf-8", "replace"))

@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jwtscan.cli.ending import Failure
+from jwtscan.engine import Options
 from jwtscan.files import MissingPathError
 from jwtscan.files.repository import top_of
+
+
+def places_of(options: Options) -> Sequence[str]:
+    """The paths that say which tree is meant: of a text on stdin, the folder that its name speaks of."""
+    if options.stdin is None:
+        return options.paths
+    folder = Path(options.stdin_filename or "").parent
+    return [str(folder)] if (options.cwd / folder).is_dir() else []
 
 
 def tree_of(cwd: Path, paths: Sequence[str] = ()) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -101,8 +102,13 @@ class Offers:
 
 
 def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> list[Breakdown]:
-    """Says in each finding of a scan that was run what a fix would do about it. Gives what broke down on the way."""
-    if scan.project is None or not scan.result.findings:
+    """Says in each finding of a scan that was run what a fix would do about it. Gives what broke down on the way.
+
+    Recipes follow imports and manifests upwards: where files outside of the working directory are scanned, they have
+    nothing to stand on, and nothing is said.
+    """
+    outside = any(path.startswith("../") or os.path.isabs(path) for path in scan.entries)  # noqa: PTH117 - a string
+    if scan.project is None or not scan.result.findings or outside:
         return []
     offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
     plan = Plan(scan.project, target=target)

@@ -21,7 +21,8 @@ def gone(
     first: Sequence[Finding], last: Sequence[Finding], landed: Sequence[Offer], identities: Identities
 ) -> list[Finding]:
     """The findings of the first scan that the last no longer has, by rule and file, with the fix that landed."""
-    fixes = {offer.identity: offer.finding.fix for offer in landed}
+    # The first: a later one about the same finding tidies up after it.
+    fixes = {offer.identity: offer.finding.fix for offer in reversed(landed)}
     kept = {identities.of(finding) for finding in last}
     left = Counter((finding.rule, finding.path) for finding in last)
     found = []

@@ -1,0 +1,84 @@
+"""A fix looks at a work tree from its top, its user perhaps from a folder inside: the way there, and the way back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jwtscan.engine.outcome import Fixed
+from jwtscan.engine.scan import Options, Result
+from jwtscan.finding import Finding, with_fingerprints
+
+
+def from_top(options: Options, top: Path) -> Options:
+    """The same choice of files, with ``top`` (without links) for a working directory. All paths lie in it."""
+    here = Path(os.path.realpath(options.cwd))
+    if here == top and not Path(options.stdin_filename or "").is_absolute():
+        return options
+    return replace(
+        options,
+        cwd=top,
+        paths=tuple(_relative(path, options.cwd, top) for path in options.paths),
+        exclude=_anchored(options.exclude, here),
+        include=_anchored(options.include, here),
+        stdin_filename=_name(options.stdin_filename, options.cwd, top) if options.stdin_filename else None,
+    )
+
+
+def seen_from(fixed: Fixed, cwd: Path, top: Path) -> Fixed:
+    """What fixing from ``top`` gave, with the paths and fingerprints that a scan in ``cwd`` gives."""
+    here = Path(os.path.realpath(cwd))
+    if here == top:
+        return fixed
+
+    def shown(path: str) -> str:
+        return Path(os.path.relpath(top / path, here)).as_posix()
+
+    first, last = _result(fixed.first, shown), _result(fixed.last, shown)
+    at = {(one.rule, one.path, one.span): one for one in first.findings}
+    gone = [replace(at[one.rule, shown(one.path), one.span], fix=one.fix) for one in fixed.fixed]
+    changes = [replace(change, path=shown(change.path)) for change in fixed.changes]
+    return replace(fixed, first=first, last=last, fixed=gone, changes=changes)
+
+
+def _relative(path: str, cwd: Path, top: Path) -> str:
+    place = cwd / path
+    real = Path(os.path.realpath(place.parent)) / place.name if place.name else Path(os.path.realpath(place))
+    return Path(os.path.relpath(real, top)).as_posix()
+
+
+def _name(path: str, cwd: Path, top: Path) -> str:
+    """The name of a text, which need not be a file, in the tree all the same."""
+    name = _relative(path, cwd, top)
+    return path.rpartition("/")[2] if name.startswith("..") else name
+
+
+def _anchored(patterns: Sequence[str], here: Path) -> tuple[str, ...]:
+    """Patterns with a slash in them are meant from the working directory; others hold anywhere."""
+    return tuple(
+        f"{here.as_posix()}/{pattern.removeprefix('./').lstrip('/')}"
+        if "/" in pattern.rstrip("/") and not Path(pattern).is_relative_to(here)
+        else pattern
+        for pattern in patterns
+    )
+
+
+def _result(result: Result, shown: Callable[[str], str]) -> Result:
+    return replace(
+        result,
+        findings=with_fingerprints((_finding(one, shown), _snippet(result, one)) for one in result.findings),
+        skipped=[replace(one, path=shown(one.path)) for one in result.skipped],
+        documents={shown(path): document for path, document in result.documents.items()},
+    )
+
+
+def _finding(finding: Finding, shown: Callable[[str], str]) -> Finding:
+    trail = tuple(replace(step, path=shown(step.path)) for step in finding.trail)
+    return replace(finding, path=shown(finding.path), trail=trail)
+
+
+def _snippet(result: Result, finding: Finding) -> bytes:
+    document = result.documents.get(finding.path)
+    return document.source[finding.span.start : finding.span.end] if document is not None else b""
