@@ -298,7 +298,8 @@ def test_variable_that_a_test_sets_gets_an_account_id_beside_it(tmp_path: Path) 
 def test_field_that_is_sent_is_renamed_only_when_told_to(tmp_path: Path) -> None:
     files = {
         "config.js": "module.exports = { zoomApiKey: process.env.ZOOM_API_KEY };\n",
-        "server.js": "const { zoomApiKey } = require('./config');\napp.get('/', (req, res) => res.json({ zoomApiKey }));",
+        "server.js": "const { zoomApiKey } = require('./config');\n"
+        "app.get('/', (_, res) => res.json({ zoomApiKey }));\n",
         "web/room.js": JOIN % "process.env.ZOOM_API_KEY",
     }
     made = run(tmp_path, files)

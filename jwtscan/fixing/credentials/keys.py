@@ -12,7 +12,7 @@ from jwtscan.fixing.credentials.constants import COMMON
 from jwtscan.fixing.credentials.purposes import Old, Purposes
 from jwtscan.fixing.credentials.renames import Renamer, turns_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
-from jwtscan.fixing.names import new_name, word_of
+from jwtscan.fixing.names import Purpose, new_name, word_of
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.settings import by_path, edit_of, emptied, spoken
 from jwtscan.meaning import zoom
@@ -51,6 +51,8 @@ class Keys:
             # Code that hands settings on takes the account id from the environment.
             turns = turns_of(old, old.purpose, self.plan.names, name)
             turns = turns[1:] if reads and len(turns) > 1 and old.part == "key" else turns
+            if old.fed and not reads and old.purpose is Purpose.REST:
+                turns = []  # what read it reads the environment now
             edit = edit_of(unit, setting, turns, self.renamer.there(old, unit, setting, turns))
             edits += [(unit.path, edit)] if edit is not None else []
         because = f"files that are not in the repository may still say {name}" if reads else None

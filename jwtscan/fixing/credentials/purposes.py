@@ -31,10 +31,10 @@ _READ_WITHIN = 4
 class Old:
     """One name of the project, in all its spellings, or one that only counts in a package (``home``).
 
-    ``sure`` is false where no use says what it is for. ``variables`` are the spellings that environment variables
-    have, ``paths`` the files that it was seen in on its way to a use, ``keys`` the settings that hold it, as a whole.
-    ``companions`` change with it: the other name of the pair where nothing else speaks of that, and the variables
-    that its definition reads.
+    ``sure`` is false where no use says what it is for, ``fed`` true where one reads it. ``variables`` are the spellings
+    that environment variables have, ``paths`` the files that it was seen in on its way to a use, ``keys`` the settings
+    that hold it, as a whole. ``companions`` change with it: the other name of the pair where nothing else speaks of
+    that, and the variables that its definition reads.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Old:
     home: str | None = None
     purpose: Purpose = Purpose.NONE
     sure: bool = True
+    fed: bool = False
     spellings: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
@@ -99,9 +100,10 @@ class Purposes:
                 constant.purpose |= purpose
             for word in value.words:
                 variable = word.startswith("env:") and isinstance(value.end, External)
-                if variable or zoom.is_legacy_name(_last(word)):
+                if variable or _is_for(_last(word), part):
                     old = self._old(_last(word), part, value.unit.path, variable=variable)
                     old.purpose |= purpose
+                    old.fed = True
                     old.paths.update({use.unit.path, *(step.path for step in value.trail)})
 
     # -- from the places that hold them --------------------------------------------------------------------------------
@@ -121,6 +123,7 @@ class Purposes:
         for use in self._uses:
             if any(_reaches(value, name) for _, value in values_of(use)) and self._fits(old, use):
                 old.purpose |= Purpose.SDK if use.kind in SDK_KINDS else Purpose.REST
+                old.fed = True
                 old.paths.update(step.path for _, value in values_of(use) for step in value.trail)
                 old.paths.add(use.unit.path)
         if source.unit.module is not None:
@@ -159,7 +162,10 @@ class Purposes:
         spellings = {_ENDING.sub(lambda end: _cased_as(end[0], other), name) for name in old.spellings}
         key = "".join(zoom.words(min(spellings)))
         if (key, None) not in self.names and spellings.isdisjoint(old.spellings):
-            old.companions.append(Old(key, other, None, old.purpose, old.sure, spellings, set(), set(old.paths)))
+            companion = Old(key, other, None, old.purpose, sure=old.sure, fed=old.fed)
+            companion.spellings |= spellings
+            companion.paths |= old.paths
+            old.companions.append(companion)
 
     @property
     def _surroundings(self) -> Purpose:
@@ -221,6 +227,11 @@ def _is_of(old: Old, use: Use, value: Value, homes: Homes) -> bool:
 
 def _reaches(value: Value, name: str) -> bool:
     return any(_last(word) == name for word in value.words)
+
+
+def _is_for(name: str, part: str) -> bool:
+    """A name on the way of a credential that can be told from all others."""
+    return part != "token" and is_distinctive(name) and zoom.credential_part(name) == part
 
 
 def _likely(old: Old) -> Purpose:

@@ -73,11 +73,12 @@ class Renamer:
         units = self.words.units(self.project, old.spellings)
         doubled = old.part == "key" and Purpose.REST in old.purpose and old.home is None
         twins = Twins(old, units) if doubled else None
+        read = any(_is_spoken_of(unit, old) for unit in units)
         for unit in units:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
             if unit.kind in SETTINGS_KINDS:
-                edits = list(self._settings(old, unit))
+                edits = list(self._settings(old, unit, read=read))
             elif unit.module is not None or unit.kind in PAGES:
                 edits = list(self._code(old, unit, made, twins))
                 if old.home is not None and edits and unit.path not in old.paths:
@@ -105,12 +106,15 @@ class Renamer:
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
-    def _settings(self, old: Old, unit: Unit) -> Iterator[Edit]:
+    def _settings(self, old: Old, unit: Unit, *, read: bool) -> Iterator[Edit]:
         purpose = old.purpose
         taken: list[Span] = []
         for setting in unit.settings:
             if setting.name in old.spellings and self._is_old(old, unit, setting):
                 turns = turns_of(old, purpose, self.plan.names, setting.name)
+                variable = setting.is_env or unit.kind in _ENVIRONMENTS
+                if old.fed and not read and not variable and purpose is Purpose.REST:
+                    turns = []  # what read it reads the environment now
                 edit = edit_of(unit, setting, turns, self.there(old, unit, setting, turns))
                 if edit is not None and not Spans(taken).overlap(edit.span):
                     taken.append(edit.span)
@@ -249,6 +253,14 @@ def _holds_rows(unit: Unit, name: str) -> bool:
     lines = unit.document.lines
     places = word_of(name).finditer(unit.document.source)
     return any(_ROWS.search(lines.bytes(lines.line_of(match.start()))) for match in places)
+
+
+def _is_spoken_of(unit: Unit, old: Old) -> bool:
+    """Whether a program says the name, other than in a comment."""
+    if unit.module is None:
+        return False
+    quiet = Spans(_comments(unit))
+    return any(not quiet.hold(span) for span, _ in _occurrences(unit.document.source, old.spellings))
 
 
 def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
