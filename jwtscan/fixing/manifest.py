@@ -42,20 +42,29 @@ def unrequire(plan: Plan, sources: dict[str, bytes], packages: Sequence[Unrequir
     program of it did import the modules before, and none does now.
     """
     for package in sorted(packages, key=repr):
-        is_imported = _importing(package)
+        imports = _importing(package)
         places = manifests(plan, package.ecosystem)
         homes = frozenset(places.values())
         left = {
             _home_of(path, homes)
             for path, source in sources.items()
             if (unit := plan.project.units.get(path)) is not None
-            and is_imported(unit.document.source)
-            and not is_imported(source)
+            and imports(unit.document.source)
+            and not imports(source)
         }
         for home in sorted(home for home in left if home is not None):
-            if not any(map(is_imported, _programs(plan, sources, home))):
+            if not any(map(imports, _programs(plan, sources, home))):
                 for path in sorted(path for path, folder in places.items() if folder == home):
                     _remove(plan, sources, path, _names(package))
+
+
+def is_imported(plan: Plan, path: str, package: Unrequired) -> bool:
+    """Whether a program of the package that the manifest at ``path`` is for imports the required one.
+
+    Where there is no program at all, what the manifest is for is not known: then too.
+    """
+    programs = list(_programs(plan, {}, _folder(path)))
+    return not programs or any(map(_importing(package), programs))
 
 
 def _importing(package: Unrequired) -> Imported:

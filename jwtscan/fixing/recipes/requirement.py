@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Applicability, Confidence
-from jwtscan.fixing import Proposal, advice
+from jwtscan.fixing import Proposal, Unrequired, advice
+from jwtscan.fixing.manifest import is_imported
 from jwtscan.fixing.raising import raising, refreshes
 from jwtscan.fixing.recipes import wrapper
 from jwtscan.fixing.recipes.wrapper.libraries import Library, library_of
-from jwtscan.syntax.unit import Held, Requirement
+from jwtscan.fixing.removal import removal
+from jwtscan.syntax.unit import Held, Requirement, Unit
 
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
@@ -22,17 +24,11 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
     requirement, unit = held.item, held.unit
     assert isinstance(requirement, Requirement)
     library = library_of(requirement.ecosystem, requirement.name)
-    if library is None:
-        return wrapper.dead(requirement.ecosystem, requirement.name, plan)
-    name, least = library.packages[0], library.least
     if requirement.locked:
-        manifests = [posixpath.join(posixpath.dirname(unit.path), own) for own in _MANIFESTS[requirement.ecosystem]]
-        commands = refreshes([path for path in manifests if path in plan.project.modules.files], [unit.path])
-        return advice(
-            f"lock {name} {least} or later",
-            "lock files are written by their tools only",
-            left_to_do=tuple(commands) or (f"Install {name} {least} or later, and lock it.",),
-        )
+        return _locked(unit, requirement, library, plan)
+    if library is None:
+        return _unused(unit, requirement, plan) or wrapper.dead(requirement.ecosystem, requirement.name, plan)
+    name, least = library.packages[0], library.least
     edits = raising(unit, requirement, least, name)
     if not edits:
         return advice(
@@ -44,6 +40,28 @@ def fix(held: Held, plan: Plan) -> Proposal | None:
         tuple((unit.path, edit) for edit in edits),
     )
     return _with_clients(plan, library, raised)
+
+
+def _locked(unit: Unit, requirement: Requirement, library: Library | None, plan: Plan) -> Proposal:
+    manifests = [posixpath.join(posixpath.dirname(unit.path), own) for own in _MANIFESTS[requirement.ecosystem]]
+    commands = refreshes([path for path in manifests if path in plan.project.modules.files], [unit.path])
+    wanted = f"{library.packages[0]} {library.least} or later" if library is not None else f"no {requirement.name}"
+    return advice(
+        f"lock {wanted}",
+        "lock files are written by their tools only",
+        left_to_do=tuple(commands) or (f"Install {wanted}, and lock it.",),
+    )
+
+
+def _unused(unit: Unit, requirement: Requirement, plan: Plan) -> Proposal | None:
+    """A dead library goes where no program imports it. None where one does, or something else may load it."""
+    module = requirement.name.replace("-", "_") if requirement.ecosystem == "pypi" else requirement.name
+    package = Unrequired(requirement.ecosystem, requirement.name, (module,))
+    edits = removal(unit, requirement)
+    if not edits or requirement.name.startswith("node-red-") or is_imported(plan, unit.path, package):
+        return None
+    title = f"take out {requirement.name}, which no program imports"
+    return Proposal(Applicability.SAFE, title, tuple((unit.path, edit) for edit in edits))
 
 
 _MANIFESTS = {"pypi": ("pyproject.toml", "Pipfile"), "npm": ("package.json",)}
