@@ -26,6 +26,10 @@ headers = {"Authorization": f"Bearer {os.environ['ZOOM_JWT']}"}""",
     good="""\
 headers = {"Authorization": f"Bearer {access_token()}"}  # fetches by Server-to-Server OAuth, caches for the hour""",
     what_to_do="Fetch the token by Server-to-Server OAuth where it is read today, and revoke the stored one.",
+    safety="""\
+Safe where the token is read each time it is sent: the call of a helper module takes its place. Constants of a \
+module that functions read become functions, fields become properties, default headers of axios an interceptor. \
+What would keep its token beyond the hour, and waiting that nobody sees fail, needs `--unsafe-fixes`.""",
     page="https://developers.zoom.us/docs/internal-apps/s2s-oauth/",
     language="python",
     find=find,

@@ -24,6 +24,9 @@ requests.get(f"{recording['download_url']}?access_token={token}")""",
     good="""\
 requests.get(recording["download_url"], headers={"Authorization": f"Bearer {token}"})""",
     what_to_do="Send the OAuth token in the Authorization header.",
+    safety="""\
+Safe where the address is followed to the request that asks for it. Requests that are only known by the name of \
+their address need `--unsafe-fixes`.""",
     page="https://developers.zoom.us/blog/access-token-change-faq/",
     language="python",
     find=find,

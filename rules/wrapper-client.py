@@ -26,6 +26,10 @@ client = ZoomClient(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, api_accoun
     what_to_do="""\
 Raise the library to its first OAuth version and give it the account id, client id and client secret of a \
 Server-to-Server OAuth app, by keyword. Libraries without such a version have to go.""",
+    safety="""\
+Safe for zoomus, parsons and zoomapi, with the requirement raised in the same fix; the account id is read as the \
+key is. With key and secret from callers outside of the project it needs `--unsafe-fixes`, and with those of \
+many accounts it is left to you.""",
     page="https://developers.zoom.us/docs/internal-apps/s2s-oauth/",
     language="python",
     find=find,

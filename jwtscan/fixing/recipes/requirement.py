@@ -58,12 +58,13 @@ def _unused(unit: Unit, requirement: Requirement, plan: Plan) -> Proposal | None
     module = requirement.name.replace("-", "_") if requirement.ecosystem == "pypi" else requirement.name
     package = Unrequired(requirement.ecosystem, requirement.name, (module,))
     edits = removal(unit, requirement)
-    if not edits or requirement.name.startswith("node-red-") or is_imported(plan, unit.path, package):
+    if not edits or requirement.name.startswith(_LOADED) or is_imported(plan, unit.path, package):
         return None
     title = f"take out {requirement.name}, which no program imports"
     return Proposal(Applicability.SAFE, title, tuple((unit.path, edit) for edit in edits))
 
 
+_LOADED = ("django-", "node-red-")  # by their name in a setting, with no import
 _MANIFESTS = {"pypi": ("pyproject.toml", "Pipfile"), "npm": ("package.json",)}
 
 
