@@ -432,6 +432,69 @@ def test_wait_that_nobody_sees_fail_is_a_doubt(use: str, tmp_path: Path) -> None
     assert len(waits.doubts) == 1
 
 
+ZOOM = f"{HEAD}class Zoom {{ getHeaders() {{ return {{ a: {MINT} }}; }} }}\nmodule.exports = Zoom;\n{CALL};\n"
+TOKEN = f"{HEAD}exports.getToken = () => {MINT};\n{CALL};\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        (
+            {"a.js": TOKEN, "lib.js": "module.exports = { ...require('./a') };\n", "b.js": "LIB.getToken()"},
+            "await require('./lib').getToken()",
+        ),
+        (
+            {"a.js": f"{HEAD}module.exports = () => {MINT};\n{CALL};\n", "b.js": "require('./a')()"},
+            "await require('./a')()",
+        ),
+        (
+            {"a.js": TOKEN, "lib.js": "exports.mint = require('./a').getToken;\n", "b.js": "LIB.mint()"},
+            "await require('./lib').mint()",
+        ),
+        ({"a.js": TOKEN, "b.js": "require('./a')['getToken']()"}, "await require('./a')['getToken']()"),
+        (
+            {
+                "a.js": f"import jwt from 'jsonwebtoken';\nexport const getToken = () => {MINT};\n{CALL};\n",
+                "lib.js": "export { getToken as mint } from './a';\n",
+                "b.js": "import { mint as made } from './lib';\nmade()",
+            },
+            "await made()",
+        ),
+        (
+            {"a.js": ZOOM, "b.js": "const Zoom = require('./a');\nnew Zoom().getHeaders()"},
+            "await new Zoom().getHeaders()",
+        ),
+        (
+            {"a.js": ZOOM, "b.js": "const Zoom = require('./a');\nconst { getHeaders } = new Zoom();\ngetHeaders()"},
+            "await getHeaders()",
+        ),
+        (
+            {"a.js": ZOOM, "b.js": "class B extends require('./a') { async f() { return [super.getHeaders()]; } }\n0"},
+            "[await super.getHeaders()]",
+        ),
+    ],
+)
+def test_caller_is_found_however_it_came_by_the_function(files: dict[str, str], wanted: str, tmp_path: Path) -> None:
+    *lines, last = files["b.js"].replace("LIB", "require('./lib')").split("\n")
+    files = files | {"b.js": "\n".join([*lines, f"async function b() {{ run({last}); }}", ""])}
+    waits, made = waiting(tmp_path, files, "a.js")
+    assert waits.obstacles == []
+    assert wanted in made["b.js"]
+
+
+def test_object_that_is_handed_in_is_a_doubt_and_waits(tmp_path: Path) -> None:
+    files = {
+        "a.js": ZOOM,
+        "main.js": "const Zoom = require('./a');\nrequire('./b')(new Zoom());\n",
+        "b.js": "module.exports = (service) => ({ f: async () => run(service.getHeaders()) });\n",
+    }
+    waits, made = waiting(tmp_path, files, "a.js")
+    assert "run(await service.getHeaders())" in made["b.js"]
+    assert [note.rpartition(": ")[2] for note in waits.doubts] == [
+        "service.getHeaders is taken for the function that changes"
+    ]
+
+
 def test_types_follow_the_function(tmp_path: Path) -> None:
     text = (
         f"import jwt from 'jsonwebtoken';\n{CALL};\nconst make: (a: string) => string = (a) => {MINT};\n"
