@@ -50,6 +50,7 @@ PROGRAMS = [
     ),
     Program("jwt-mint/run-literals", ("python", "zoom_bot.py"), "Monthly", 2, old={}),
     Program("jwt-mint/run-async-mint", ("python", "zoom.py"), "owner@example.com 2 1", 3),
+    Program("jwt-mint/run-objects", ("python", "clients.py"), "owner@example.com second@example.com 2", 3),
     # One for what waits, one for what does not.
     Program("jwt-mint/run-both-kinds", ("python", "zoom.py"), "owner@example.com second@example.com 2", 3, tokens=2),
     Program("jwt-mint/run-two-copies", ("python", "main.py"), "second@example.com 0", 3),

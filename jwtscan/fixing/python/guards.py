@@ -14,6 +14,8 @@ _ASKS = (
     r"|type\(\s*{0}\s*\)\s*(?:==|is|!=|is\s+not)\s*(?:bytes|str))$"
 )
 
+_PLAIN = r"^(?:{0}|{0}\.(?:de|en)code\([^()]*\)|(?:str|bytes|six\.\w+|force_text)\(\s*{0}\s*(?:,[^()]*)?\))$"
+
 
 def guard_of(tree: Tree, node: cst.CSTNode) -> cst.IfExp | cst.If | None:
     """The ``if`` around ``node`` that asks for its type and does no more than to make text of it."""
@@ -21,10 +23,17 @@ def guard_of(tree: Tree, node: cst.CSTNode) -> cst.IfExp | cst.If | None:
     asks = re.compile(_ASKS.format(re.escape(text)))
     for around in tree.above(node):
         if isinstance(around, (cst.IfExp, cst.If)) and asks.match(tree.text(around.test)):
-            return around if isinstance(around, cst.IfExp) or _only_turns(tree, around, text) else None
+            turns = _gives(tree, around, text) if isinstance(around, cst.IfExp) else _only_turns(tree, around, text)
+            return around if turns else None
         if isinstance(around, (cst.FunctionDef, cst.ClassDef)):
             return None
     return None
+
+
+def _gives(tree: Tree, guard: cst.IfExp, text: str) -> bool:
+    """Whether each branch is the value and nothing around it."""
+    plain = re.compile(_PLAIN.format(re.escape(text)))
+    return all(plain.match(tree.text(branch)) for branch in (guard.body, guard.orelse))
 
 
 def _only_turns(tree: Tree, guard: cst.If, text: str) -> bool:

@@ -74,14 +74,24 @@ def as_property(tree: Tree, flow: Flow, unit: Unit, root: cst.CSTNode, call: str
         assign, target = kept, kept.targets[0].target
     if not isinstance(target, cst.Attribute) or tree.text(target.value) != "self":
         return None
+    if _has_slots(tree, func):
+        return None
     others = [inside for _, inside in flow.importers(unit)]
     if not _is_only(tree, target, others) or not stands_alone(tree, assign.value, set(inner)):
         return None
-    lines = [tree.statement(one) for one in gone]
-    flow.gone[path].update(line for line in lines if line is not None)
     value = tree.span(assign.value)
     body = _with(tree, value, {**{at: text for at, text in flow.edits[path].items() if value.holds(at)}, **inner})
-    return _written(tree, path, func, target.attr.value, body)
+    written = _written(tree, path, func, target.attr.value, body)
+    if written is not None:
+        lines = [tree.statement(one) for one in gone]
+        flow.gone[path].update(line for line in lines if line is not None)
+    return written
+
+
+def _has_slots(tree: Tree, func: cst.FunctionDef) -> bool:
+    """Whether the class says its fields itself: a property of such a name is an error."""
+    cls = next((one for one in tree.above(func) if isinstance(one, cst.ClassDef)), None)
+    return cls is not None and "__slots__" in tree.text(cls)
 
 
 def _kept_with(tree: Tree, token: cst.Name) -> cst.Assign | None:
