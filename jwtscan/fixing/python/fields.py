@@ -72,6 +72,8 @@ def _can_be_property(
     function = tree.function(line)
     if owner is None or function is None or tree.parent(tree.parent(function) or function) is not owner:
         return False
+    if "__slots__" in tree.text(owner):
+        return False
     for one in tree.each(cst.Attribute):
         if one.attr.value != name or one is target:
             continue
