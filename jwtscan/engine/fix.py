@@ -71,7 +71,7 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
 def _is_part(options: Options) -> bool:
     """Whether the paths are parts of the working directory, and that is a project rather than somebody's home."""
     cwd = Path(os.path.realpath(options.cwd))
-    if cwd == Path.home() or cwd.parent == cwd:
+    if cwd.parent == cwd or str(cwd) == os.path.expanduser("~"):  # noqa: PTH111 - does not raise
         return False
     return all(
         _inside(path, cwd) for path in (options.paths if options.stdin is None else [options.stdin_filename or ""])
