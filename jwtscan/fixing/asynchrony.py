@@ -157,6 +157,8 @@ class Asynchrony:
         called = (
             parent is not None and parent.type == "call_expression" and parent.child_by_field_name("function") == top
         )
+        if not mention.sure and not called:
+            return  # a field of the same name
         if not mention.sure:
             self.note_doubt(unit, node, f"{tree.text(node)} is taken for the function that changes")
         if parent is None or parent.type in (

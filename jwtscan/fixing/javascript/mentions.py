@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtscan.fixing.javascript.imports import required
 from jwtscan.fixing.javascript.names import Names
 from jwtscan.fixing.javascript.tree import CLASSES, FIELDS, Tree, ancestors, name_of, span_of, tree_of
 from jwtscan.meaning import zoom
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
 MAX_SCRIPTS = 4000
+MAX_NAMES = 5
+"""How often a function may be given on under yet another name."""
+_HANDED_IN = frozenset({"req", "res", "request", "response", "ctx", "next", "console", "process"})
+_COMMON = frozenset({"toString", "valueOf", "toJSON", "getItem", "setItem", "getElementById", "addEventListener"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,9 +100,16 @@ class Scripts:
             found[unit.path, node.start_byte] = Mention(unit, tree, node)
         exported = _export_names(tree, function, local)
         names |= exported - {"default", "="}
-        if target is not None and (exported or _is_member(function)):
-            for mention in self._elsewhere(unit, target, names, whole=bool(exported & {"default", "="})):
+        if target is None or not (exported or _is_member(function)):
+            return list(found.values())
+        whole = bool(exported & {"default", "="})
+        for _ in range(MAX_NAMES):
+            known = len(names)
+            for mention in self._elsewhere(unit, target, names, whole=whole):
                 found.setdefault((mention.unit.path, mention.node.start_byte), mention)
+                names |= _exported_here(mention.tree, mention.node) - {"default", "="}
+            if len(names) == known:
+                break
         return list(found.values())
 
     def is_exported(self, unit: Unit, tree: Tree, function: Node) -> bool:
@@ -132,8 +144,22 @@ class Scripts:
             tree = self.tree(other)
             if tree is None:
                 continue
+            names |= _renamed(tree, names)
+            yield from self._required(other, tree, target)
             yield from self._imported(other, tree, target, names, own=other is unit)
             yield from self._members(unit, other, tree, target, names)
+
+    def _required(self, unit: Unit, tree: Tree, target: ir.Func) -> Iterator[Mention]:
+        """``require("./token")()``: the function is all that a module exports."""
+        for node in tree.walk():
+            parent = node.parent
+            called = parent is not None and parent.type == "call_expression" and node.type == "call_expression"
+            if (
+                called
+                and required(tree, node) is not None
+                and any(end is target for end in self.ends(unit, node) or ())
+            ):
+                yield Mention(unit, tree, node)
 
     def _imported(self, unit: Unit, tree: Tree, target: ir.Func, names: set[str], *, own: bool) -> Iterator[Mention]:
         """What a file calls the function after importing it."""
@@ -151,12 +177,10 @@ class Scripts:
                     yield from (Mention(unit, tree, ref) for ref in lexical.meaning(binding.name, scope))
 
     def _members(self, home: Unit, unit: Unit, tree: Tree, target: ir.Func, names: set[str]) -> Iterator[Mention]:
-        """``x.name`` that is the function, or may be it."""
+        """``x.name`` and ``x["name"]`` that are the function, or may be it."""
         for node in tree.walk():
-            if node.type not in ("property_identifier", "private_property_identifier") or tree.text(node) not in names:
-                continue
-            member = node.parent
-            if member is None or member.type != "member_expression" or _is_target(member):
+            member = _member(tree, node, names)
+            if member is None or _is_target(member):
                 continue
             meant = self._is_meant(home, unit, tree, member, target)
             if meant is not None:
@@ -164,16 +188,65 @@ class Scripts:
 
     def _is_meant(self, home: Unit, unit: Unit, tree: Tree, member: Node, target: ir.Func) -> bool | None:
         """True where a member is the function, False where it may be, None where it is something else."""
+        owner = tree.named(member, "object")
+        if owner == "super":
+            return self._is_base(unit, member, target)
         ends = self.ends(unit, member)
         if ends is not None and any(end is target for end in ends):
             return True
-        if ends and not any(_is_unknown(end) for end in ends):
+        if (ends and not any(_is_unknown(end) for end in ends)) or owner in _HANDED_IN:
             return None
-        owner = tree.named(member, "object")
         near = unit is home or home in self.project.uses.profiles.imported(unit)
-        if owner in ("req", "res", "request", "response", "ctx", "next", "console", "process"):
-            return None
-        return False if near or zoom.says_zoom(owner.rpartition(".")[2]) or "zoom" in owner.lower() else None
+        called = owner.rpartition(".")[2]
+        if near or zoom.says_zoom(called) or "zoom" in owner.lower():
+            return False
+        # Handed in, perhaps: where nothing else in the project has that name, it is likely this.
+        return False if self._is_alone(target) else None
+
+    def _is_base(self, unit: Unit, member: Node, target: ir.Func) -> bool | None:
+        """Whether ``super`` is the class of the function, as far as that can be told."""
+        cls = next((one for one in ancestors(member) if one.type in CLASSES), None)
+        own = (
+            next((one for one in unit.module.classes if cls is not None and one.span == span_of(cls)), None)
+            if (unit.module is not None)
+            else None
+        )
+        ends = [
+            value.end for base in (own.bases if own is not None else ()) for value in self.project.reach(unit, base)
+        ]
+        if any(end is target.owner for end in ends):
+            return True
+        return None if ends and all(isinstance(end, External) for end in ends) else False
+
+    def _is_alone(self, target: ir.Func) -> bool:
+        """Whether no other function of the project's loaded scripts has the name, and no library's is likely to."""
+        if not target.name or target.name in _COMMON or target.name.islower():
+            return False
+        units = (unit.module for unit in self.project.units.values() if unit.module is not None)
+        same = [func for module in units for func in module.functions if func.name == target.name]
+        return len(same) == 1
+
+
+def _renamed(tree: Tree, names: set[str]) -> set[str]:
+    """What ``export { name as other } from`` calls one of the names."""
+    found = set()
+    for statement in tree.root.named_children:
+        if statement.type == "export_statement" and statement.child_by_field_name("source") is not None:
+            specifiers = [node for node in tree.walk(statement) if node.type == "export_specifier"]
+            found |= {tree.named(one, "alias") for one in specifiers if tree.named(one, "name") in names}
+    return found - {""}
+
+
+def _member(tree: Tree, node: Node, names: set[str]) -> Node | None:
+    """The member expression that a property's name, or a string in brackets, is one of ``names`` in."""
+    parent = node.parent
+    if parent is None:
+        return None
+    if node.type in ("property_identifier", "private_property_identifier"):
+        return parent if parent.type == "member_expression" and tree.text(node) in names else None
+    if node.type == "string" and parent.type == "subscript_expression":
+        return parent if tree.text(node)[1:-1] in names else None
+    return None
 
 
 def _is_unknown(end: End) -> bool:
@@ -190,7 +263,7 @@ def _expressions(module: ir.Module | None) -> Iterator[tuple[Span, ir.Expr]]:
     tops += list(module.exports.values())
     for top in tops:
         for part in ir.walk(top):
-            if isinstance(part, (ir.Attr, ir.Name, ir.Call)):
+            if isinstance(part, (ir.Attr, ir.Name, ir.Call, ir.Import)):
                 yield part.span, part
 
 
