@@ -37,22 +37,29 @@ Turn: TypeAlias = Mapping[str, str]
 """Old names, and what each becomes on one of the lines that take a setting's place."""
 
 
-def edit_of(unit: Unit, setting: Setting, turns: Sequence[Turn], there: Container[str]) -> Edit | None:
+def edit_of(
+    unit: Unit, setting: Setting, turns: Sequence[Turn], there: Container[str], *, stays: bool = False
+) -> Edit | None:
     """The edit that puts one setting for each of ``turns`` in the place of ``setting``, each without a value.
 
     Those whose key is ``there`` are left out; if none remains, the setting goes. A value that refers to something
-    stays, with the old names in it changed. None where its lines hold something that would be lost.
+    stays, with the old names in it changed. A setting that ``stays`` is followed by the new ones. None where its lines
+    hold something that would be lost.
     """
     source = unit.document.source
     parent = setting.key[: len(setting.key) - len(setting.name)]
     names = [turn for turn in turns if parent + turn[setting.name] not in there]
     block = _block(unit, setting)
+    if stays and (block is None or not names):
+        return None
     if block is None:
         return _inline(unit, setting, names)
     if not names:
         return _without(unit, block)
     newline = b"\r\n" if source[block.end : block.end + 2] == b"\r\n" else _newline(source)
     rendered = [_rendered(unit, setting, block, turn, last=turn is names[-1]) for turn in names]
+    if stays:
+        rendered.insert(0, source[block.start : block.end])
     if unit.kind in _JSON or _is_flow(source, block):
         rendered[:-1] = [text if text.rstrip().endswith(b",") else text + b"," for text in rendered[:-1]]
     return Edit(block, newline.join(rendered))

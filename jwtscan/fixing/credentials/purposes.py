@@ -17,6 +17,8 @@ from jwtscan.meaning.values import External, Value
 from jwtscan.meaning.variants import Homes
 from jwtscan.syntax import ir
 
+GRANT = re.compile(rb"\bgrant_type\b|\baccount_credentials\b")
+"""What asks for the OAuth tokens of another app, which has credentials of its own."""
 SDK_KINDS = frozenset({"join-api-key", "client-signature", "legacy-signature", "half-migrated"})
 _FEEDS = re.compile(r"feeds ([a-z-]+) at ")
 _VARIABLE_FILES = frozenset({"env", "shell", "dockerfile"})
@@ -60,7 +62,10 @@ class Constant:
 
 
 class Purposes:
-    """The old names by what tells them apart, the literals by their text, and what each file does."""
+    """The old names by what tells them apart, the literals by their text, and what each file does.
+
+    ``askers`` are the files that ask for OAuth tokens already.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -69,6 +74,7 @@ class Purposes:
         self.constants: dict[str, Constant] = {}
         self.files: dict[str, Purpose] = {}
         self.whole = Purpose.NONE
+        self.askers = {unit.path for unit in project.candidates() if GRANT.search(unit.document.source)}
         self._uses = [use for use in project.uses.all if use.confidence > Confidence.LOW]
         for use in self._uses:
             self._learn(use)

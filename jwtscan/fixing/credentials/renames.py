@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jwtscan.fixing.credentials.constants import Constants
-from jwtscan.fixing.credentials.purposes import Old, Purposes, readers_of
+from jwtscan.fixing.credentials.purposes import GRANT, Old, Purposes, readers_of
 from jwtscan.fixing.credentials.tree import HISTORY, Words, binds
 from jwtscan.fixing.credentials.twins import Twins, code_end
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names, public_prefix, word_of
@@ -28,6 +28,8 @@ _TALKS = re.compile(
     rb"\breq(?:uest)?\.(?:body|json|data|POST|get_json)\b|\bres(?:ponse)?\.(?:json|send)\(|jsonify\(|JsonResponse\("
 )
 """What sends and receives fields by their names, to and from programs that may be anywhere."""
+_NEAR = 15
+"""Lines around a request for OAuth tokens within which a name is read for it."""
 _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
 
 
@@ -74,11 +76,16 @@ class Renamer:
         doubled = old.part == "key" and Purpose.REST in old.purpose and old.home is None
         twins = Twins(old, units) if doubled else None
         read = any(_is_spoken_of(unit, old) for unit in units)
+        shared = [unit for unit in units if unit.path in self.purposes.askers and _asks_with(unit, old)]
         for unit in units:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
             if unit.kind in SETTINGS_KINDS:
-                edits = list(self._settings(old, unit, read=read))
+                edits = list(self._settings(old, unit, read=read, shared=bool(shared)))
+            elif unit in shared:
+                edits = []
+                if unit.path in old.paths or not _reads_for_itself(unit, old):
+                    made.refusal = f"{unit.path} asks for OAuth tokens with {min(old.spellings)} as well"
             elif unit.module is not None or unit.kind in PAGES:
                 edits = list(self._code(old, unit, made, twins))
                 if old.home is not None and edits and unit.path not in old.paths:
@@ -106,7 +113,8 @@ class Renamer:
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
-    def _settings(self, old: Old, unit: Unit, *, read: bool) -> Iterator[Edit]:
+    def _settings(self, old: Old, unit: Unit, *, read: bool, shared: bool) -> Iterator[Edit]:
+        """``shared`` settings are another app's as well: they stay, with the new ones below."""
         purpose = old.purpose
         taken: list[Span] = []
         for setting in unit.settings:
@@ -115,11 +123,11 @@ class Renamer:
                 variable = setting.is_env or unit.kind in _ENVIRONMENTS
                 if old.fed and not read and not variable and purpose is Purpose.REST:
                     turns = []  # what read it reads the environment now
-                edit = edit_of(unit, setting, turns, self.there(old, unit, setting, turns))
+                edit = edit_of(unit, setting, turns, self.there(old, unit, setting, turns), stays=shared)
                 if edit is not None and not Spans(taken).overlap(edit.span):
                     taken.append(edit.span)
                     yield edit
-        if old.variables or old.home is None:
+        if not shared and (old.variables or old.home is None):
             spans = Spans(taken)
             for span, name in _occurrences(unit.document.source, old.spellings):
                 if not spans.overlap(span) and (old.home is None or _is_referred_to(unit.document.source, span)):
@@ -261,6 +269,28 @@ def _is_spoken_of(unit: Unit, old: Old) -> bool:
         return False
     quiet = Spans(_comments(unit))
     return any(not quiet.hold(span) for span, _ in _occurrences(unit.document.source, old.spellings))
+
+
+def _asks_with(unit: Unit, old: Old) -> bool:
+    """Whether a program asks for OAuth tokens with the name: near by."""
+    if unit.module is None:
+        return False
+    quiet = Spans(_comments(unit))
+    asked = [Span(match.start(), match.end()) for match in GRANT.finditer(unit.document.source)]
+    asked = [span for span in asked if not quiet.hold(span)]
+    if not asked:
+        return False
+    lines = unit.document.lines
+    near = {lines.line_of(span.start) for span in asked}
+    found = [span for span, _ in _occurrences(unit.document.source, old.spellings) if not quiet.hold(span)]
+    return any(abs(lines.line_of(span.start) - line) <= _NEAR for span in found for line in near)
+
+
+def _reads_for_itself(unit: Unit, old: Old) -> bool:
+    """Whether a file reads the environment by the name, and needs nobody to hand the value on."""
+    source = unit.document.source
+    found = list(_occurrences(source, old.spellings))
+    return any(_reads_variable(source, span) or _is_taken_out(source, span) for span, _ in found)
 
 
 def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
