@@ -25,7 +25,8 @@ _ROWS = re.compile(
 )
 """What has rows of a database, whose columns no text edit renames."""
 _TALKS = re.compile(
-    rb"\breq(?:uest)?\.(?:body|json|data|POST|get_json)\b|\bres(?:ponse)?\.(?:json|send)\(|jsonify\(|JsonResponse\("
+    rb"\breq(?:uest)?\.(?:body|json|data|POST|get_json)\b|"
+    rb"\bres(?:ponse)?\.(?:json|send)\((?!\))|jsonify\(|JsonResponse\("
 )
 """What sends and receives fields by their names, to and from programs that may be anywhere."""
 _NEAR = 15
