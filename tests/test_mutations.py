@@ -32,7 +32,10 @@ NODE = {NODE_HELPER, RUN_NODE, SIGNATURES}
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """``old`` stands once in the file ``path`` and becomes ``new``; ``tests`` is the module, ``choose`` its ``-k``."""
+    """``old`` stands once in the file or folder ``path`` and becomes ``new``.
+
+    ``tests`` is the module of tests, ``choose`` its ``-k``.
+    """
 
     name: str
     path: str
@@ -142,7 +145,7 @@ MISTAKES = [
     # What was done to the old token
     Mistake(
         "decode-left",
-        f"{FIXING}/python/flow.py",
+        FIXING,
         'parent.attr.value == "decode"',
         'parent.attr.value == "decoded"',
         RUN_PYTHON,
@@ -150,7 +153,7 @@ MISTAKES = [
     ),
     Mistake(
         "slice-left",
-        f"{FIXING}/python/flow.py",
+        FIXING,
         "_CUT.fullmatch(cut.strip())",
         "_CUT.fullmatch(cut.strip() * 2)",
         RUN_PYTHON,
@@ -158,7 +161,7 @@ MISTAKES = [
     ),
     Mistake(
         "callers-in-other-files-forgotten",
-        f"{FIXING}/python/flow.py",
+        FIXING,
         "self.plan.project.callers.of(known)",
         "[one for one in self.plan.project.callers.of(known) if one[0] is unit]",
         RUN_PYTHON,
@@ -191,7 +194,7 @@ MISTAKES = [
     ),
     Mistake(
         "constant-keeps-its-token",
-        f"{RECIPES}/server_to_server/python.py",
+        RECIPES,
         "if not self.tree.path_of(self.root) and lasts(",
         "if self.tree.path_of(self.root) and lasts(",
         RUN_PYTHON,
@@ -199,7 +202,7 @@ MISTAKES = [
     ),
     Mistake(
         "field-keeps-its-token",
-        f"{RECIPES}/server_to_server/python.py",
+        RECIPES,
         "if constructor_of(self.tree, self.root) is not None:\n            made",
         "if constructor_of(self.tree, self.root) is None:\n            made",
         RUN_PYTHON,
@@ -207,7 +210,7 @@ MISTAKES = [
     ),
     Mistake(
         "header-keeps-a-stored-token",
-        f"{FIXING}/python/lasting.py",
+        FIXING,
         "    if lifting.is_needed(target):",
         "    if not lifting.is_needed(target):",
         RUN_PYTHON,
@@ -215,7 +218,7 @@ MISTAKES = [
     ),
     Mistake(
         "import-that-is-still-read-taken-out",
-        f"{FIXING}/python/unused.py",
+        FIXING,
         "return all(any(span.holds(read) for span in spans) for read in held.reads)",
         "return bool(spans)",
         RUN_PYTHON,
@@ -224,7 +227,7 @@ MISTAKES = [
     # Asynchrony
     Mistake(
         "await-missed",
-        f"{FIXING}/asynchrony.py",
+        FIXING,
         'else ("await ", "")',
         'else ("", "")',
         RUN_NODE,
@@ -232,7 +235,7 @@ MISTAKES = [
     ),
     Mistake(
         "callers-left-synchronous",
-        f"{FIXING}/asynchrony.py",
+        FIXING,
         "        self.suspend(unit, tree, call)\n",
         "",
         CASES,
@@ -240,7 +243,7 @@ MISTAKES = [
     ),
     Mistake(
         "types-left-synchronous",
-        f"{FIXING}/javascript/types.py",
+        FIXING,
         'f"Promise<{text}>".encode()',
         "text.encode()",
         RUN_NODE,
@@ -249,7 +252,7 @@ MISTAKES = [
     # The SDK's signature and key
     Mistake(
         "claim-by-another-name",
-        f"{RECIPES}/sdk_signature/python.py",
+        RECIPES,
         '"tokenExp": exp}',
         '"token_exp": exp}',
         SIGNATURES,
@@ -257,15 +260,15 @@ MISTAKES = [
     ),
     Mistake(
         "claim-in-milliseconds",
-        f"{RECIPES}/sdk_signature/javascript.py",
-        "Math.floor(Date.now() / 1000) - 30",
-        "Math.floor(Date.now()) - 30",
+        RECIPES,
+        '"Math.floor(Date.now() / 1000) - 30")',
+        '"Math.floor(Date.now()) - 30")',
         SIGNATURES,
         "route",
     ),
     Mistake(
         "sdk-key-missing-below-4",
-        f"{RECIPES}/sdk_signature/target.py",
+        RECIPES,
         "_ALONE: Release = (4, 0, 0)",
         "_ALONE: Release = (0, 0, 0)",
         CASES,
@@ -273,7 +276,7 @@ MISTAKES = [
     ),
     Mistake(
         "bare-rename-of-a-shorthand",
-        f"{FIXING}/sdk/options.py",
+        FIXING,
         "if short else new.encode()",
         "if not entry else new.encode()",
         CASES,
@@ -281,7 +284,7 @@ MISTAKES = [
     ),
     Mistake(
         "key-taken-out-below-4",
-        f"{RECIPES}/sdk_key.py",
+        RECIPES,
         "release >= zoom.NO_JOIN_KEY else",
         "release < zoom.NO_JOIN_KEY else",
         CASES,
@@ -290,7 +293,7 @@ MISTAKES = [
     # Credentials and manifests
     Mistake(
         "old-value-carried-over",
-        f"{FIXING}/settings.py",
+        FIXING,
         '    if quoted:\n        return b""',
         "    return source[span.start : span.end]",
         CASES,
@@ -298,7 +301,7 @@ MISTAKES = [
     ),
     Mistake(
         "variable-left-in-the-settings-file",
-        f"{FIXING}/settings.py",
+        FIXING,
         "text = word_of(old).sub(new.encode(), text)",
         "text = word_of(old).sub(old.encode(), text)",
         RUN_PYTHON,
@@ -306,7 +309,7 @@ MISTAKES = [
     ),
     Mistake(
         "requirement-not-raised",
-        f"{FIXING}/raising.py",
+        FIXING,
         """return f"{pin['before']}{least}{pin['after']}\"""",
         "return requirement.specifier",
         CASES,
@@ -314,7 +317,7 @@ MISTAKES = [
     ),
     Mistake(
         "third-place-not-by-keyword",
-        f"{RECIPES}/wrapper.py",
+        RECIPES,
         '{"api_key": "client_id", "api_secret": "client_secret"},\n    "api_account_id",',
         '{"api_key": "client_secret", "api_secret": "client_id"},\n    "api_account_id",',
         RUN_PYTHON,
@@ -322,7 +325,7 @@ MISTAKES = [
     ),
     Mistake(
         "comma-left-in-the-manifest",
-        f"{FIXING}/removal.py",
+        FIXING,
         "        yield Span(before - 1, span.end)",
         "        yield Span(before, span.end)",
         CASES,
@@ -360,17 +363,21 @@ def _tested(copy: Path, tests: str, choose: str) -> subprocess.CompletedProcess[
 def test_mistake_is_noticed(mistake: Mistake, copy: Path, request: pytest.FixtureRequest) -> None:
     if mistake.tests in NODE:
         request.getfixturevalue("node_modules")
-    path = copy / mistake.path
-    text = path.read_text(encoding="utf-8")
-    assert text.count(mistake.old) == 1, f"{mistake.path} has {text.count(mistake.old)} times {mistake.old!r}"
-    path.write_text(text.replace(mistake.old, mistake.new), encoding="utf-8")
+    place = copy / mistake.path
+    files = [place] if place.is_file() else [*place.rglob("*.py"), *place.rglob("*.txt")]
+    texts = {file: file.read_text(encoding="utf-8") for file in files}
+    found = [file for file, text in texts.items() for _ in range(text.count(mistake.old))]
+    assert len(found) == 1, f"{mistake.path} has {len(found)} times {mistake.old!r}"
+    found[0].write_text(texts[found[0]].replace(mistake.old, mistake.new), encoding="utf-8")
     tested = _tested(copy, mistake.tests, mistake.choose)
     # 1: tests ran and some failed. Anything else says that the mistake kept them from running.
     assert tested.returncode == 1, tested.stdout + tested.stderr
 
 
-def test_without_a_mistake_the_same_tests_pass(copy: Path, node_modules: Path) -> None:
-    for tests in sorted({mistake.tests for mistake in MISTAKES}):
-        chosen = sorted({f"({mistake.choose})" for mistake in MISTAKES if mistake.tests == tests})
-        tested = _tested(copy, tests, " or ".join(chosen))
-        assert tested.returncode == 0, tested.stdout + tested.stderr
+@pytest.mark.parametrize("tests", sorted({mistake.tests for mistake in MISTAKES}))
+def test_without_a_mistake_the_same_tests_pass(tests: str, copy: Path, request: pytest.FixtureRequest) -> None:
+    if tests in NODE:
+        request.getfixturevalue("node_modules")
+    chosen = sorted({f"({mistake.choose})" for mistake in MISTAKES if mistake.tests == tests})
+    tested = _tested(copy, tests, " or ".join(chosen))
+    assert tested.returncode == 0, tested.stdout + tested.stderr
