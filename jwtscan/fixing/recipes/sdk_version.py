@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Applicability
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.raising import raising, refreshes
 from jwtscan.fixing.sdk import programs, releases
-from jwtscan.fixing.sdk.assets import asset_edits, has_checksums, package_files
+from jwtscan.fixing.sdk.assets import (
+    SAYS_VERSION,
+    asset_edits,
+    has_checksums,
+    package_files,
+    puts_version_in,
+    version_edits,
+)
 from jwtscan.meaning import zoom
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Requirement, Unit
@@ -54,6 +61,7 @@ def _manifest(plan: Plan, unit: Unit, requirement: Requirement, target: Release)
         edits += _renamed(unit, requirement, name)
         edits += _imports(units, name, target)
     edits += _code(units, target)
+    edits += _versions(plan, unit, units, target)
     moved = [f"Style sheets (.css, .scss) that import from {requirement.name} have to name {name}."]
     because = _needs_react(unit, target)
     return Proposal(
@@ -63,7 +71,7 @@ def _manifest(plan: Plan, unit: Unit, requirement: Requirement, target: Release)
         because=because,
         left_to_do=(
             *_to_install(plan, unit),
-            *_to_copy(units, name),
+            *_to_copy(units, name, releases.dotted(releases.assets_of(target))),
             *(moved if requirement.name != name else ()),
             *_react(unit, target),
         ),
@@ -99,6 +107,14 @@ def _code(units: Iterable[Unit], target: Release) -> Edits:
         yield from ((unit.path, edit) for edit in asset_edits(unit, target))
 
 
+def _versions(plan: Plan, manifest: Unit, units: Sequence[Unit], target: Release) -> Edits:
+    """The version that a program puts into a URL, wherever it is said."""
+    calls = (call for unit in units if unit.module is not None for call in unit.module.calls)
+    if any(puts_version_in(call.arg(0)) for call in calls):
+        for unit in programs.governed(plan, manifest, SAYS_VERSION):
+            yield from ((unit.path, edit) for edit in version_edits(unit, target))
+
+
 def _functions(unit: Unit, target: Release) -> Iterator[Edit]:
     if unit.module is None or unit.module.language == "python":
         return
@@ -126,15 +142,17 @@ def _to_install(plan: Plan, unit: Unit) -> list[str]:
     return refreshes([unit.path], plan.project.modules.files) or [f"Run `npm install`{where}."]
 
 
-def _to_copy(units: Iterable[Unit], name: str) -> Iterator[str]:
-    """``setZoomJSLib`` with a path of the site's own: a copy that has to be of the same release."""
+def _to_copy(units: Iterable[Unit], name: str, version: str) -> Iterator[str]:
+    """``setZoomJSLib`` with a path of the site's own, a copy of the same release, or with a version put in."""
     for unit in units:
         for call in unit.module.calls if unit.module is not None else ():
             first = call.arg(0)
-            if isinstance(call.func, ir.Attr) and call.func.name == "setZoomJSLib" and isinstance(first, ir.Literal):
-                path = str(first.value)
-                if "//" not in path and "node_modules" not in path:
-                    yield f"Copy {name}'s dist/lib to where {unit.path} loads it from ({path})."
+            if not isinstance(call.func, ir.Attr) or call.func.name != "setZoomJSLib":
+                continue
+            if puts_version_in(first):
+                yield f"See that what {unit.path} puts into the URL of setZoomJSLib is {version}."
+            elif isinstance(first, ir.Literal) and not re.search("//|node_modules", str(first.value)):
+                yield f"Copy {name}'s dist/lib to where {unit.path} loads it from ({first.value})."
 
 
 def _react(unit: Unit, target: Release) -> list[str]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from jwtscan.fixing.sdk import programs, releases
+from jwtscan.meaning import zoom
+from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Link, Unit
-from jwtscan.syntax.versions import Release
+from jwtscan.syntax.versions import Release, release_of
 from jwtscan.text import Edit, Span
 
 _V = rb"v?\d+\.\d+\.\d+"
@@ -25,6 +27,8 @@ _FILES = re.compile(
 _STYLES = rb"[^\"'\s]*(?:zoomus-jssdk|@zoomus/websdk|@zoom/meetingsdk)/dist/css/[\w-]+\.css"
 _STYLE_IMPORT = re.compile(rb"^[ \t]*(?:import|require\()[ \t]*([\"'])" + _STYLES + rb"\1\)?;?[ \t]*(?:\r?\n|\Z)", re.M)
 _STYLE_ROW = re.compile(rb"\"" + _STYLES + rb"\"(?:\s*,\s*\"" + _STYLES + rb"\")*")
+_VERSION = re.compile(_V.decode())
+SAYS_VERSION = re.compile(rb"(?i)(?:sdk|zoom)_?version")
 _CURRENT = frozenset({b"source.zoom.us", b"jssdk.zoomus.cn"})
 
 
@@ -46,6 +50,33 @@ def asset_edits(unit: Unit, target: Release) -> Iterator[Edit]:
                 yield Edit(Span(span.start + match.start(), span.start + match.end()), version)
     for link in unit.links:
         yield from _tag_edits(unit, link, target)
+
+
+def puts_version_in(url: ir.Expr | None) -> bool:
+    """Whether a URL of the SDK's files is put together from a version: ``https://source.zoom.us/${version}/lib``."""
+    first = url.parts[0] if isinstance(url, ir.Concat) else None
+    host, _, rest = (
+        str(first.value).partition("//")[2].partition("/") if isinstance(first, ir.Literal) else ("", "", "")
+    )
+    return host in programs.HOSTS and not rest
+
+
+def version_edits(unit: Unit, target: Release) -> Iterator[Edit]:
+    """The versions that no release from ``target`` on has, on the lines that say whose version it is."""
+    source, lines = unit.document.source, unit.document.lines
+    version = releases.dotted(releases.assets_of(target))
+    for literal in unit.module.literals if unit.module is not None else ():
+        found = (
+            release_of(literal.value) if isinstance(literal.value, str) and _VERSION.fullmatch(literal.value) else None
+        )
+        span = unit.span(literal.span)
+        if (
+            found is not None
+            and found < zoom.NO_API_KEY
+            and SAYS_VERSION.search(lines.bytes(lines.line_of(span.start)))
+        ):
+            text = source[span.start : span.end].replace(str(literal.value).encode(), version.encode())
+            yield Edit(span, text)
 
 
 def _places(unit: Unit) -> list[Span]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.sdk import releases
 from jwtscan.meaning import zoom
 from jwtscan.meaning.installed import installed
+from jwtscan.syntax.reading import LOCKS
 from jwtscan.syntax.versions import Release, allowed, release_of
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from jwtscan.syntax.unit import Requirement, Unit
 
 MAX_PAGES = 100
+_SCRIPTS = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".vue")
+_INSTALLERS = LOCKS | {"package.json"}
+"""What the package manager writes, and what it reads."""
 
 
 def aim(plan: Plan) -> Release:
@@ -92,20 +97,20 @@ def _required(unit: Unit) -> Iterator[Requirement]:
     return (row for row in unit.requirements if row.name in zoom.SDK_PACKAGES and not row.locked)
 
 
-def governed(plan: Plan, manifest: Unit) -> list[Unit]:
-    """The programs and pages whose SDK a manifest brings."""
+def governed(plan: Plan, manifest: Unit, word: re.Pattern[bytes] | None = None) -> list[Unit]:
+    """The programs and pages whose SDK a manifest brings; with a ``word``, those too that say nothing but that."""
     folder = posixpath.dirname(manifest.path)
-    shells = [
-        path
-        for path in sorted(plan.project.modules.files)
-        if path.endswith((".html", "angular.json")) and _is_below(path, folder)
-    ]
-    for path in shells[:MAX_PAGES]:
+    below = [path for path in sorted(plan.project.modules.files) if _is_below(path, folder)]
+    for path in [path for path in below if path.endswith((".html", "angular.json"))][:MAX_PAGES]:
         plan.project.load(path)
+    if word is not None:
+        for path in [path for path in below if path.endswith(_SCRIPTS)]:
+            if word.search(plan.project.text(path) or b""):
+                plan.project.load(path)
     return [
         unit
         for path, unit in sorted(plan.project.units.items())
-        if _is_below(path, folder) and unit.kind != "package.json" and manifest_of(plan, path) is manifest
+        if _is_below(path, folder) and unit.kind not in _INSTALLERS and manifest_of(plan, path) is manifest
     ]
 
 
