@@ -13,6 +13,7 @@ from jwtscan.fixing.credentials.runtime import escaped, is_browser, jsx_safe, re
 from jwtscan.fixing.credentials.tree import Words
 from jwtscan.fixing.names import word_of
 from jwtscan.fixing.plan import Plan
+from jwtscan.meaning.sources import SETTINGS_KINDS
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Edit, Span, Spans
@@ -118,7 +119,7 @@ class Constants:
                 return True
         if name in COMMON:
             return any(word_of(name).search(other.document.source) for other in self._importers(unit))
-        others = self.words.units(self.plan.project, {name})
+        others = [other for other in self.words.units(self.plan.project, {name}) if other.kind not in SETTINGS_KINDS]
         return any(other is not unit and self._imports(other, unit) and _speaks_of(other, name) for other in others)
 
     def _importers(self, unit: Unit) -> list[Unit]:
