@@ -21,6 +21,8 @@ from jwtscan.syntax.unit import Setting, Unit
 from jwtscan.text import Edit, Span, Spans
 
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_OPENED = re.compile(rb"[{,]\s*\Z")
+_TAKEN = re.compile(rb"(?P<local>\s*:\s*\w+)?\s*(?:=[^,{}()]+)?(?:,[^{}()]*)?(?:\}[\s,]*)+=(?![=>])")
 _QUOTE = (b'"', b"'", b"`")
 
 
@@ -76,13 +78,15 @@ class Keys:
         for unit in self._code(old, name):
             lines = unit.document.lines
             for span in _mentions(unit, name):
-                if not _is_key(unit.document.source, span):
+                taken = _taken_apart(unit.document.source, span)
+                if taken is None and not _is_key(unit.document.source, span):
                     continue
                 number = lines.line_of(span.start)
+                edit = Edit(span, new + b": " + name.encode() if taken == "alone" else new)
                 if any(section and word_of(section).search(lines.bytes(number)) for section in sections):
-                    sure.append((unit.path, Edit(span, new)))
+                    sure.append((unit.path, edit))
                 elif unit.path in old.paths and name not in COMMON:
-                    likely.append((unit.path, Edit(span, new)))
+                    likely.append((unit.path, edit))
                 elif name not in COMMON:
                     strange = strange or f"{unit.path}:{number}"
         return (sure, None) if sure else (likely, strange)
@@ -178,6 +182,13 @@ def _labels(unit: Unit, name: str, new: str) -> Iterator[Edit]:
             text = spoken(match[0], new)
             if text != match[0] and not word_of(name).search(match[0]):
                 yield Edit(Span(span.start + match.start(), span.start + match.end()), text)
+
+
+def _taken_apart(source: bytes, span: Span) -> str | None:
+    """``const { apiKey } = zoom``, with the name ``alone`` or with a local one; None where it is something else."""
+    before, after = source[max(span.start - 400, 0) : span.start], source[span.end : span.end + 400]
+    found = _TAKEN.match(after) if _OPENED.search(before) is not None else None
+    return None if found is None else "alone" if found["local"] is None else "named"
 
 
 def _is_key(source: bytes, span: Span) -> bool:
