@@ -9,6 +9,7 @@ from functools import partial
 
 from jwtscan.fixing import Import, Intent, NewFile, Proposal, Unrequired, Unused
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.shipping import ship
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Edit, apply
 
@@ -23,9 +24,10 @@ def lower(plan: Plan, proposals: Sequence[Proposal]) -> dict[str, bytes]:
             edits[path].append(edit)
     sources = {path: apply(plan.project.units[path].document.source, found) for path, found in edits.items()}
     intents = {intent for proposal in proposals for intent in proposal.intents}
-    for new in sorted((i for i in intents if isinstance(i, NewFile)), key=lambda new: new.path):
-        if new.path not in plan.project.modules.files:
-            sources[new.path] = new.source
+    written = {i.path: i.source for i in intents if isinstance(i, NewFile) and i.path not in plan.project.modules.files}
+    if written:
+        sources.update(sorted(written.items()))
+        ship(plan, sources, written)
     _tidy(plan, sources, intents)
     _unrequire(plan, sources, [i for i in intents if isinstance(i, Unrequired)])
     return {path: source for path, source in sources.items() if source != _before(plan, path)}
