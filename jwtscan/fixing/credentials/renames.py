@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ _TALKS = re.compile(
 """What sends and receives fields by their names, to and from programs that may be anywhere."""
 _NEAR = 15
 """Lines around a request for OAuth tokens within which a name is read for it."""
+_SET = re.compile(rb"[\"'\]\s]*=(?!=)")
+_WHOLE = re.compile(rb"\bprocess\.env\s*[,)]")
 _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
 
 
@@ -78,11 +81,19 @@ class Renamer:
         twins = Twins(old, units) if doubled else None
         read = any(_is_spoken_of(unit, old) for unit in units)
         shared = [unit for unit in units if unit.path in self.purposes.askers and _asks_with(unit, old)]
+        others = [unit for unit in units if _is_others(unit, old)]
+        whole = next((unit for unit in units if old.home is not None and _hands_all_on(unit)), None)
+        if whole is not None and self._is_meant(old, whole):
+            return Renaming(refusal=f"{whole.path} hands the whole environment on")
+        if not read and not old.fed and self._is_php(old):
+            return Renaming(refusal=f"no program that is read here reads {min(old.spellings)}, but PHP may")
         for unit in units:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
             if unit.kind in SETTINGS_KINDS:
-                edits = list(self._settings(old, unit, read=read, shared=bool(shared)))
+                edits = list(self._settings(old, unit, read=read, shared=bool(shared or others)))
+            elif unit in others:
+                edits = []
             elif unit in shared:
                 edits = []
                 if unit.path in old.paths or not _reads_for_itself(unit, old):
@@ -107,6 +118,12 @@ class Renamer:
             known = [any(word_of(one).search(unit.document.source) for one in old.spellings) for unit in units]
             if units and all(known) and not any(_holds_rows(unit, name) for unit in units):
                 old.spellings.add(name)
+
+    def _is_php(self, old: Old) -> bool:
+        """Whether all files that hold the name lie in packages of PHP."""
+        homes = self.purposes.homes
+        packages = [path for path in self.project.modules.files if posixpath.basename(path) == "composer.json"]
+        return bool(packages) and all(any(homes.are_near(path, one) for one in packages) for path in old.paths)
 
     def _is_meant(self, old: Old, unit: Unit) -> bool:
         """A name that is not Zoom's alone only counts in its own package."""
@@ -292,6 +309,24 @@ def _reads_for_itself(unit: Unit, old: Old) -> bool:
     source = unit.document.source
     found = list(_occurrences(source, old.spellings))
     return any(_reads_variable(source, span) or _is_taken_out(source, span) for span, _ in found)
+
+
+def _is_others(unit: Unit, old: Old) -> bool:
+    """Whether a program without a part in sending tokens to Zoom reads a variable by a name that other things have too.
+
+    What had such a part reads the environment by new names: what is left is for something else.
+    """
+    if unit.module is None or old.home is None or old.purpose is not Purpose.REST or not old.fed:
+        return False
+    source, quiet = unit.document.source, Spans(_comments(unit))
+    found = [span for span, _ in _occurrences(source, old.spellings) if not quiet.hold(span)]
+    read = [span for span in found if _reads_variable(source, span) and not _SET.match(source, span.end)]
+    return unit.path not in old.paths and bool(read)
+
+
+def _hands_all_on(unit: Unit) -> bool:
+    """``sign(process.env)``: who is given it may read any variable."""
+    return unit.module is not None and _WHOLE.search(unit.document.source) is not None
 
 
 def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
