@@ -21,6 +21,8 @@ from jwtscan.fixing.recipes.server_to_server.python_kept import (
     as_property,
     constructor_of,
     fields_of,
+    is_built_upon,
+    is_made_once,
     outlives,
     stands_alone,
 )
@@ -122,10 +124,10 @@ class _Draft:
         edits: list[tuple[str, Edit]] = []
         for unit, tree, node in self.flow.places:
             is_of_module = not tree.path_of(node) and lasts(self.plan, unit, tree)
-            is_kept = is_of_module or constructor_of(tree, node) is not None
+            is_kept = is_of_module or is_made_once(tree, node)
             if not is_kept or (node is not self.node and not isinstance(node, cst.Call)):
                 continue
-            is_free = is_of_module or stands_alone(tree, node, set())
+            is_free = is_of_module or (stands_alone(tree, node, set()) and not is_built_upon(tree, node))
             if node is self.node or not is_free or self.flow.edits[unit.path] or self.flow.gone[unit.path]:
                 self.flow.doubts.append("the token is kept where it was fetched, and is good for one hour")
                 continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
+from jwtscan.fixing.python.fields import field_of
 from jwtscan.fixing.python.flow import Flow
 from jwtscan.fixing.python.tree import Tree, every
 from jwtscan.text import Edit, Span, apply
@@ -31,6 +32,29 @@ def constructor_of(tree: Tree, node: cst.CSTNode) -> cst.FunctionDef | None:
     """The ``__init__`` that a node stands in."""
     func = tree.function(node)
     return func if func is not None and func.name.value == "__init__" else None
+
+
+def is_made_once(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a node stands in a constructor, or in a method that a constructor of its class calls."""
+    func = tree.function(node)
+    cls = next((one for one in tree.above(node) if isinstance(one, cst.ClassDef)), None)
+    if func is None or cls is None:
+        return False
+    makers = [one for one in every(cls, cst.FunctionDef) if one.name.value == "__init__"]
+    called = f"self.{func.name.value}"
+    return func in makers or any(tree.text(call.func) == called for one in makers for call in every(one, cst.Call))
+
+
+def is_built_upon(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether another field of the object is made with the one that a node is given to."""
+    line = tree.statement(node)
+    target = field_of(line) if isinstance(line, cst.SimpleStatementLine) else None
+    cls = next((one for one in tree.above(node) if isinstance(one, cst.ClassDef)), None)
+    if target is None or cls is None:
+        return False
+    word = re.compile(rf"\bself\.{re.escape(target.attr.value)}\b")
+    lines = (one for one in every(cls, cst.SimpleStatementLine) if one is not line and is_made_once(tree, one))
+    return any(field_of(one) is not None and word.search(tree.text(one)) for one in lines)
 
 
 def fields_of(tree: Tree, node: cst.CSTNode) -> dict[str, str]:
