@@ -16,12 +16,15 @@ from jwtscan.meaning.uses import Use
 from jwtscan.meaning.values import External, Value
 from jwtscan.meaning.variants import Homes
 from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Unit
 
 GRANT = re.compile(rb"\bgrant_type\b|\baccount_credentials\b")
 """What asks for the OAuth tokens of another app, which has credentials of its own."""
 SDK_KINDS = frozenset({"join-api-key", "client-signature", "legacy-signature", "half-migrated"})
 _FEEDS = re.compile(r"feeds ([a-z-]+) at ")
 _VARIABLE_FILES = frozenset({"env", "shell", "dockerfile"})
+_ANSWERS = frozenset({"send", "json", "render", "jsonp"})
+_ANSWERERS = frozenset({"res", "response", "reply"})
 _PARTNERS = {"key": "secret", "secret": "key"}
 _BROWSER = re.compile(r"environments?/environment\b|(?:^|/)(?:assets|public)/|\.(?:jsx|tsx|vue|svelte|html)$")
 _ENDING = re.compile(r"(?i)(?:key|secret)$")
@@ -82,6 +85,9 @@ class Purposes:
             for source in found:
                 if source.confidence > Confidence.LOW:
                     self._take(source)
+        if Purpose.SDK in self.whole:
+            for unit in project.candidates():
+                self._see_answers(unit)
         self._settle()
 
     def of(self, source: Source) -> Old | None:
@@ -149,6 +155,20 @@ class Purposes:
         if match is None:
             return Purpose.NONE
         return Purpose.SDK if match[1] in SDK_KINDS else Purpose.REST
+
+    def _see_answers(self, unit: Unit) -> None:
+        """What a server answers with is for pages that join meetings: nothing but the SDK's may be seen there."""
+        for call in unit.module.calls if unit.module is not None else ():
+            func = call.func
+            if not isinstance(func, ir.Attr) or func.name not in _ANSWERS or not isinstance(func.obj, ir.Name):
+                continue
+            if func.obj.id in _ANSWERERS:
+                span = unit.span(call.span)
+                for match in ENV_READ.finditer(unit.document.source, span.start, span.end):
+                    old = self.names.get(self._key(match["name"].decode(), unit.path))
+                    if old is not None and old.part in _PARTNERS:
+                        old.purpose |= Purpose.SDK
+                        self.files[unit.path] = self.files.get(unit.path, Purpose.NONE) | Purpose.SDK
 
     def _settle(self) -> None:
         """What no use reads is for what the project does."""
