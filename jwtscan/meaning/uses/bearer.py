@@ -21,6 +21,11 @@ _NEUTRAL = {
     "authorization", "key", "secret", "rest", "my", "the", "header", "headers", "app", "user", "admin", "account",
     "meeting", "meetings", "recording", "recordings", "webinar", "default", "prod", "dev", "json", "yaml", "load",
 }  # fmt: skip
+_SETS = re.compile(
+    rb"\b(?:set_?key|setenv|putenv)\([^()\r\n\"']{0,80}(?:[\"'][^\"'\r\n]{0,80}[\"'],[ \t]*)?[\"'](?P<called>\w+)[\"']"
+    rb"|\benviron\[[\"'](?P<kept>\w+)[\"']\][ \t]*=(?!=)|\bprocess\.env\.(?P<put>\w+)[ \t]*=(?!=)"
+)
+"""What gives an environment variable a value."""
 _OAUTH_APP = re.compile(r"account_?id$|client_?(?:id|secret)$", re.I)  # what a token is fetched with
 _BEARER = re.compile(r"\s*(?:[\"']?authorization[\"']?\s*:\s*[\"']?)?bearer\s*$", re.I)  # curl's -H has the name too
 _QUERY = "access_token="
@@ -134,7 +139,8 @@ def _sent(uses: Uses, unit: Unit, subject: ir.Entry | ir.Store | ir.Expr, expr: 
         return None
     sure = evidence.confidence(hints)
     fetches = profile.server_to_server and "jwt" not in kinds
-    if _is_oauth(uses, tokens) or fetches or _is_foreign(unit, tokens) or is_made_up(unit, tokens):
+    known = _is_oauth(uses, tokens) or _is_stored(uses, tokens)
+    if known or fetches or _is_foreign(unit, tokens) or is_made_up(unit, tokens):
         sure = Confidence.LOW
     elif is_sent_elsewhere(uses, unit, subject) or uses.platform.owns(unit):
         return None
@@ -236,3 +242,16 @@ def _is_oauth(uses: Uses, tokens: list[Value]) -> bool:
         return True
     plain = bool(said) and all("access" in words and "jwt" not in words for words in said)
     return plain and any(uses.profiles.of(unit).server_to_server for unit in uses.project.candidates())
+
+
+def _is_stored(uses: Uses, tokens: list[Value]) -> bool:
+    """Variables that the project's own OAuth code sets: ``set_key(".env", "ZOOM_TOKEN", access_token)``."""
+    names = {word[4:].encode() for value in tokens for word in value.words if word.startswith("env:")}
+    if not names:
+        return False
+    asking = (unit for unit in uses.project.candidates() if uses.profiles.of(unit).oauth_host)
+    return any(names & {match[match.lastgroup or 0] for match in _SETS.finditer(_code(unit))} for unit in asking)
+
+
+def _code(unit: Unit) -> bytes:
+    return unit.region.text if unit.region is not None else unit.document.source
