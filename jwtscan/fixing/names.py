@@ -52,7 +52,7 @@ def decide_names(project: Project, given: Mapping[str, str] | None = None) -> Na
     old = list(_variables(project))
     prefix = _common_prefix(old)
     chosen = {field.name: prefix + getattr(Names(), field.name) for field in fields(Names)}
-    if not given and _is_taken(project, chosen["client_id"], chosen["account_id"]):
+    if not given and _is_taken(project, chosen["client_id"], chosen["account_id"], own=chosen["client_id"] in old):
         for name in ("account_id", "client_id", "client_secret"):
             chosen[name] = chosen[name].replace("ZOOM_", _APART, 1)
     for name, new in (given or {}).items():
@@ -155,13 +155,20 @@ def _is_company(prefix: str) -> bool:
     return bool(prefix) and not _NO_COMPANY & set(zoom.words(prefix)) and not prefix.startswith(PUBLIC)
 
 
-def _is_taken(project: Project, client: str, account: str) -> bool:
-    """Whether the client id is another app's already: users sign in with it, and nothing has an account id."""
+def _is_taken(project: Project, client: str, account: str, *, own: bool) -> bool:
+    """Whether the client id is another app's already: users sign in with it, and nothing has an account id.
+
+    ``own`` says that the uses read a variable of that name themselves: then it counts where other code does, too.
+    """
     read: set[str] = set()
+    values = (value for use in project.uses.all for value in (*use.keys, *use.secrets, *use.tokens))
+    users = {step.path for value in values for step in value.trail} | {use.unit.path for use in project.uses.all}
     for unit in project.candidates():
         profile = project.uses.profiles.of(unit)
         if profile.server_to_server:
             return False
+        if own and (unit.path in users or unit.module is None):
+            continue
         read.update(setting.name for setting in unit.settings)
         if unit.module is not None:
             code = unit.region.text if unit.region is not None else unit.document.source

@@ -48,7 +48,8 @@ def edit_of(
     """
     source = unit.document.source
     parent = setting.key[: len(setting.key) - len(setting.name)]
-    names = [turn for turn in turns if parent + turn[setting.name] not in there]
+    kept = [turn for turn in turns if turn[setting.name] == setting.name and not stays]
+    names = [turn for turn in turns if turn in kept or parent + turn[setting.name] not in there]
     block = _block(unit, setting)
     if stays and (block is None or not names):
         return None
