@@ -33,10 +33,13 @@ _NODE = re.compile(
     rb"""(?:require\(|from\s*)['"](?:node:)?(?:express|fs|http|https|path|crypto|child_process|firebase-functions|"""
     rb"""dotenv|mongoose|koa|fastify|aws-sdk|firebase-admin|next-connect|nodemailer)['"]"""
 )
-_BROWSER = re.compile(
+_POLYFILLED = re.compile(rb"""['"](?:path|crypto|http|https)['"]\Z""")
+"""What bundlers bring into the browser, as the older ones do without being asked."""
+_VIEW = re.compile(
     rb"""(?:require\(|from\s*)['"](?:react|react-dom|react-native|vue|@angular/[\w/]+|preact|svelte|react-router-dom)['"]"""
-    rb"""|\b(?:document|localStorage|sessionStorage)\."""
 )
+_PREPARED = re.compile(rb"""\b(?:getServerSideProps|getStaticProps|renderToString)\b|^['"]use server['"]""", re.M)
+_BROWSER = re.compile(_VIEW.pattern + rb"""|\b(?:document|localStorage|sessionStorage)\.""")
 
 
 _APPS_SCRIPT = re.compile(rb"\b(?:UrlFetchApp|SpreadsheetApp|PropertiesService|CacheService|ScriptApp)\.")
@@ -113,7 +116,10 @@ def why_browser(project: Project, unit: Unit) -> str | None:
     if unit.kind in ("vue", "svelte", "html"):
         return "this runs in the browser"
     source = unit.document.source
-    if _NODE.search(source):
+    node = list(_NODE.finditer(source))
+    if any(not _POLYFILLED.search(match[0]) for match in node):
+        return None
+    if node and (_VIEW.search(source) is None or _PREPARED.search(source) is not None):
         return None
     packages = wanted(project, package_of(project, unit.path)).keys()
     if "next" in packages and re.search(r"(?:^|/)(?:pages/api|app/.*route\.)", unit.path):
