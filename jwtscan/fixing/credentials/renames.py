@@ -90,14 +90,14 @@ class Renamer:
         for unit in units:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
-            if unit.kind in SETTINGS_KINDS:
-                edits = list(self._settings(old, unit, read=read, shared=bool(shared or others)))
-            elif unit in others:
+            if unit in others:
                 edits = []
             elif unit in shared:
                 edits = []
-                if unit.path in old.paths or not _reads_for_itself(unit, old):
+                if unit.module is not None and (unit.path in old.paths or not _reads_for_itself(unit, old)):
                     made.refusal = f"{unit.path} asks for OAuth tokens with {min(old.spellings)} as well"
+            elif unit.kind in SETTINGS_KINDS:
+                edits = list(self._settings(old, unit, read=read, shared=bool(shared or others)))
             elif unit.module is not None or unit.kind in PAGES:
                 edits = list(self._code(old, unit, made, twins))
                 if old.home is not None and edits and unit.path not in old.paths:
@@ -291,7 +291,7 @@ def _is_spoken_of(unit: Unit, old: Old) -> bool:
 
 def _asks_with(unit: Unit, old: Old) -> bool:
     """Whether a program asks for OAuth tokens with the name: near by."""
-    if unit.module is None:
+    if unit.module is None and unit.kind != "shell":
         return False
     quiet = Spans(_comments(unit))
     asked = [Span(match.start(), match.end()) for match in GRANT.finditer(unit.document.source)]
