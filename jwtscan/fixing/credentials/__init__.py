@@ -97,7 +97,8 @@ class _Pass:
     def _read_by(self, use: Use) -> Iterator[Proposal]:
         """Variables that no file of the project sets: only the code that read them says that they are there."""
         for old in {id(old): old for _, value in values_of(use) for old in self.purposes.behind(value)}.values():
-            if id(old) not in self._known and not any(readers_of(self.plan.project, old, self.homes)):
+            # A parameter or field by such a name is nobody's to set: it stays as its callers know it.
+            if old.variables and id(old) not in self._known and not any(readers_of(self.plan.project, old, self.homes)):
                 proposal = self._of_name(old)
                 if proposal is not None:
                     yield proposal
