@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,8 @@ from jwtscan.fixing import Proposal
 from jwtscan.fixing.plan import Plan
 from jwtscan.syntax.reading import read_unit
 from jwtscan.syntax.unit import Unit
+
+_IMPORT = re.compile(rb"(?:import|from)\b|(?:const|let|var)\b[^=]*=\s*require\([^()]*\)[^()]*\Z")
 
 
 def faults(plan: Plan, sources: Mapping[str, bytes], proposals: Sequence[Proposal]) -> dict[str, str]:
@@ -42,7 +45,7 @@ def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
         slipped = slip(before, after)
         if slipped is not None:
             return slipped
-    lost = _comments(before) - _comments(after)
+    lost = _comments(before) - _comments(after) - _of_imports(before, source)
     if lost and not may_lose:
         return f"the comment {next(iter(lost))!r} would be lost"
     return None
@@ -55,6 +58,19 @@ def _errors(unit: Unit) -> int:
 def _comments(unit: Unit) -> Counter[str]:
     comments = (*unit.comments, *(unit.module.comments if unit.module is not None else ()))
     return Counter(comment.text.strip() for comment in comments)
+
+
+def _of_imports(before: Unit, source: bytes) -> Counter[str]:
+    """The comments behind imports that are no longer there: they said what was imported."""
+    document, module = before.document, before.module
+    found: Counter[str] = Counter()
+    for comment in module.comments if module is not None else ():
+        span = before.span(comment.span)
+        start = document.lines.span(document.lines.line_of(span.start)).start
+        code = document.source[start : span.start].strip()
+        if _IMPORT.match(code) and code not in source:
+            found[comment.text.strip()] += 1
+    return found
 
 
 def _compiles(source: bytes) -> bool:

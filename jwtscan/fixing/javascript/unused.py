@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Unused
-from jwtscan.fixing.javascript.imports import required
+from jwtscan.fixing.javascript.imports import is_import, required
 from jwtscan.fixing.javascript.names import Names, Scope, declaration_of
 from jwtscan.fixing.javascript.purity import is_pure
 from jwtscan.fixing.javascript.tree import Tree, ancestors, scope_name
@@ -150,22 +150,34 @@ def _among(items: Sequence[Node], item: Node) -> Edit | None:
 
 
 def gone(tree: Tree, statement: Node) -> Edit:
-    """Takes out a statement; the comments inside of it stay, on lines of their own."""
+    """Takes out a statement; the comments inside of it stay, on lines of their own.
+
+    A comment behind an import on its line says what is imported, and goes too.
+    """
     comments = [tree.text(node) for node in tree.walk(statement) if node.type == "comment"]
     if not comments:
-        return Edit(lines_of(tree, statement), b"")
+        following = statement.next_sibling
+        own = following is not None and following.type == "comment" and is_import(tree, statement)
+        beside = following if own and _is_beside(statement, following) else statement
+        return Edit(lines_of(tree, statement, beside.end_byte), b"")
     newline = layout_of(tree.source).newline
     margin = margin_of(tree.source, statement.start_byte)
     return Edit(Span(statement.start_byte, statement.end_byte), f"{newline}{margin}".join(comments).encode())
 
 
-def lines_of(tree: Tree, statement: Node) -> Span:
-    """A statement with its line; the line stays where something else stands on it. Blank lines on one side go too."""
+def _is_beside(statement: Node, comment: Node) -> bool:
+    return statement.end_point.row == comment.start_point.row == comment.end_point.row
+
+
+def lines_of(tree: Tree, statement: Node, end: int) -> Span:
+    """A statement up to ``end`` with its line; the line stays where something else stands on it.
+
+    Blank lines on one side go too.
+    """
     source = tree.source
     start = statement.start_byte
     while start > 0 and source[start - 1 : start] in (b" ", b"\t"):
         start -= 1
-    end = statement.end_byte
     while source[end : end + 1] in (b" ", b"\t", b";"):
         end += 1
     alone = start == 0 or source[start - 1 : start] in (b"\n", b"\r")
