@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
-from jwtscan import __version__
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - nothing is imported yet
+if sys.path[:1] in ([""], [os.getcwd()]) and os.getcwd() != _HOME:  # noqa: PTH109
+    # ``python -m`` looks into the working directory first: a tree's own token.py must not run for Python's.
+    del sys.path[0]
+
+import contextlib  # noqa: E402
+
+from jwtscan import __version__  # noqa: E402
 
 
 def main() -> None:

@@ -89,3 +89,18 @@ def test_python_tree_needs_no_other_grammar(tmp_path: Path) -> None:
     found = imported("scan", "--format", "json", cwd=tmp_path)
     assert "tree_sitter_python" in found
     assert not found & {"tree_sitter_javascript", "tree_sitter_typescript", "tree_sitter_html", "libcst", "rich"}
+
+
+@pytest.mark.parametrize("name", ["token", "html", "click", "dataclasses", "libcst", "difflib"])
+def test_module_of_the_scanned_tree_is_never_run(name: str, tmp_path: Path) -> None:
+    """``python -m`` looks for modules in the working directory first."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('the scanned tree was run')\n", encoding="utf-8")
+    minting = (
+        'URL = "https://api.zoom.us/v2"\nimport jwt\njwt.encode({"iss": ZOOM_API_KEY, "exp": 1}, ZOOM_API_SECRET)\n'
+    )
+    (tmp_path / "app.py").write_text(minting, encoding="utf-8")
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "jwtscan", "fix", "--diff", "."]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert "was run" not in done.stdout + done.stderr
+    assert done.returncode == 1
