@@ -10,6 +10,7 @@ from functools import partial
 from jwtscan.fixing import Import, Intent, NewFile, Proposal, Unrequired, Unused
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.shipping import ship
+from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Edit, apply
 
@@ -84,6 +85,7 @@ def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bo
     """Whether another file reads ``name``: one that imports ``unit``, or through a framework's settings object."""
     word = re.escape(name.encode())
     anywhere = re.compile(rb"\b%s\b" % word)
+    inside = re.compile(rb"(?:\.\s*|[\"'])%s\b" % word)
     member = re.compile(rb"(?:settings\.|config\[[\"'])%s\b" % word)
     for path, other in list(plan.project.units.items()):
         if other is unit or other.module is None:
@@ -91,12 +93,17 @@ def _is_read(plan: Plan, sources: dict[str, bytes], unit: Unit, name: str) -> bo
         source = sources.get(path, other.document.source)
         if member.search(source):
             return True
-        targets = (
-            plan.project.modules.target(other, ref) for ref in (*other.module.imports, *other.module.star_exports)
-        )
-        if any(target is not None and target[0] == unit.path for target in targets) and anywhere.search(source):
+        if not anywhere.search(source):
+            continue
+        refs = [ref for ref in (*other.module.imports, *other.module.star_exports) if _is_of(plan, other, ref, unit)]
+        if any(ref.name in (name, "*") for ref in refs) or (refs and inside.search(source)):
             return True
     return False
+
+
+def _is_of(plan: Plan, other: Unit, ref: ir.Import, unit: Unit) -> bool:
+    target = plan.project.modules.target(other, ref)
+    return target is not None and target[0] == unit.path
 
 
 def _unrequire(plan: Plan, sources: dict[str, bytes], packages: Sequence[Unrequired]) -> None:
