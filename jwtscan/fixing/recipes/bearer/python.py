@@ -170,5 +170,11 @@ def _is_imported(plan: Plan, unit: Unit, tree: Tree, node: cst.CSTNode) -> bool:
     target = small.targets[0].target if isinstance(small, cst.Assign) else None
     if not isinstance(target, cst.Name) or tree.function(node) is not None:
         return False
-    word = re.compile(rb"\b%s\b" % re.escape(target.value.encode()))
-    return any(word.search(other.document.source) for other in plan.project.uses.profiles.importers(unit))
+    name = target.value
+    inside = re.compile(rb"(?:\.\s*|[\"'])%s\b" % re.escape(name.encode()))
+    for other in plan.project.uses.profiles.importers(unit):
+        refs = (*other.module.imports, *other.module.star_exports) if other.module is not None else ()
+        of_unit = [ref for ref in refs if (found := plan.project.modules.target(other, ref)) and found[0] == unit.path]
+        if any(ref.name in (name, "*") for ref in of_unit) or inside.search(other.document.source):
+            return True
+    return False
