@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _NEW_APP = frozenset({"client", "sdk", "oauth", "account"})
 _OTHER_VENDORS = re.compile(r"AIza|SG\.|sk_|pk_|rk_|AKIA|ASIA|gh[opsur]_|xox[abprs]-|ya29\.")
 
+_FILE = re.compile(r"(?i)[^\r\n]*\.(?:json5?|ya?ml|toml|ini|cfg|conf|env|properties|txt|pickle)")
+"""The name of a file that credentials are read from."""
+
 
 class Credentials:
     """All sources of a project, by the path they stand in."""
@@ -100,7 +103,8 @@ class Credentials:
         if is_real(text):
             return _made("literal", use, value, span, name, part, text)
         # What stands for one to be filled in has a name of its own; an argument of a test's call has none.
-        if unit is use.unit or _OTHER_VENDORS.match(text) or _is_argument(value) or _is_default(unit, end):
+        is_other = _OTHER_VENDORS.match(text) or _FILE.fullmatch(text)
+        if unit is use.unit or is_other or _is_argument(value) or _is_default(unit, end):
             return None
         return _made("config", use, value, span, name, part)
 
