@@ -171,11 +171,11 @@ class Purposes:
                         self.files[unit.path] = self.files.get(unit.path, Purpose.NONE) | Purpose.SDK
 
     def _settle(self) -> None:
-        """What no use reads is for what the project does."""
+        """What no use reads is for what the project does, or did: what asks for OAuth tokens may have had it."""
         for old in self.names.values():
             if not old.purpose:
                 old.purpose = self.whole or self._surroundings or _likely(old)
-                old.sure = self.whole in (Purpose.SDK, Purpose.REST)
+                old.sure = (self.whole | (Purpose.REST if self.askers else Purpose.NONE)) in (Purpose.SDK, Purpose.REST)
         for constant in self.constants.values():
             constant.purpose = constant.purpose or self.whole or self._surroundings or Purpose.REST
         for old in list(self.names.values()):
