@@ -217,3 +217,52 @@ def test_endpoint_in_javascript_is_a_program(
         unit = read_unit(decode("sketch.js", part.encode(), "javascript"), "javascript")
         assert unit.module is not None
         assert unit.module.errors == []
+
+
+# -- what is left to do ------------------------------------------------------------------------------------------------
+
+LITERAL = (
+    "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOm51bGwsImlzcyI6IkZha2VGYWtlRmFrZUZha2VGYWtlMjIiLCJleHAiOjE2MDAwMDAwMDB9."
+    + "Fake" * 10
+    + "Fak"
+)
+
+
+def test_variables_are_told_by_the_name_that_the_bundler_wants(tmp_path: Path) -> None:
+    made, _ = migrated(
+        tmp_path,
+        {
+            "package.json": json.dumps({"dependencies": {"react-scripts": "4.0.3"}}),
+            "src/App.js": f"const apiKey = 'FakeFakeFakeFakeFake22';\n{JOIN.replace('window.key', 'apiKey')}",
+        },
+    )
+
+    assert "Set REACT_APP_ZOOM_MEETING_SDK_KEY to its client id." in made.left_to_do
+
+
+def test_a_key_that_no_environment_gives_is_put_in_by_hand(tmp_path: Path) -> None:
+    page = {"meeting.js": f"const apiKey = 'FakeFakeFakeFakeFake22';\n{JOIN.replace('window.key', 'apiKey')}"}
+    made, files = migrated(tmp_path, page)
+
+    assert "const apiKey = '';" in files["meeting.js"]
+    assert any("API key stood in meeting.js" in line for line in made.left_to_do)
+
+
+def test_a_pasted_token_leads_to_the_app_that_gives_new_ones(tmp_path: Path) -> None:
+    made, _ = migrated(
+        tmp_path,
+        {
+            "report.js": 'const axios = require("axios");\n\nexports.users = async () =>\n'
+            '  axios.get("https://api.zoom.us/v2/users", { headers: { Authorization: "Bearer ' + LITERAL + '" } });\n'
+        },
+    )
+
+    assert "Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET to its credentials." in made.left_to_do
+    assert any(line.startswith("Create a Server-to-Server OAuth app") for line in made.left_to_do)
+    assert any("stay in their history: report.js" in line for line in made.left_to_do)
+
+
+def test_a_signature_alone_needs_no_server_to_server_app(tmp_path: Path) -> None:
+    made, _ = migrated(tmp_path, {"meeting.js": JOIN})
+
+    assert not any("Server-to-Server" in line for line in made.left_to_do)

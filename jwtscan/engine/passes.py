@@ -210,7 +210,7 @@ class Passes:
             if before is None or before.raw != after.raw:
                 fixed.changes.append(Change(path, before, after))
         rules = (self.offers.rules.get(finding.rule) for finding in fixed.first.findings)
-        tags = [tag for rule in rules if rule is not None for tag in rule.tags]
+        tags = [rule.tags for rule in rules if rule is not None]
         if fixed.names is not None and fixed.first.findings:
             offers = [*self.landed, *fixed.offers.values()]
             fixed.left_to_do = left_to_do(fixed, fixed.names, tags, offers, self.original.entries.keys())

@@ -15,6 +15,7 @@ from jwtscan.fixing.names import Names
 from jwtscan.fixing.raising import refreshes
 from jwtscan.fixing.steps import outside, special
 from jwtscan.meaning.sources import Source
+from jwtscan.syntax.unit import Held
 
 
 def gone(
@@ -35,26 +36,34 @@ def gone(
 
 
 def left_to_do(
-    fixed: Fixed, names: Names, tags: Sequence[str], offers: Sequence[Offer], files: Collection[str]
+    fixed: Fixed, names: Names, tags: Sequence[Collection[str]], offers: Sequence[Offer], files: Collection[str]
 ) -> list[str]:
     """What no program can do: first what every migration needs, then what the ``offers`` say and the lock files need.
 
-    ``tags`` are those of the rules that found something, ``files`` the paths of the tree.
+    ``tags`` are those of each rule that found something, ``files`` the paths of the tree.
     """
-    sources = [finding.subject for finding in fixed.first.findings if isinstance(finding.subject, Source)]
+    subjects = [finding.subject for finding in fixed.first.findings]
+    sources = [subject for subject in subjects if isinstance(subject, Source)]
     old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
     shown = {source.unit.path for source in sources if source.text}
-    used = frozenset(name for name in astuple(names) if any(_is_new(name, change) for change in fixed.changes))
+    shown |= {subject.unit.path for subject in subjects if isinstance(subject, Held)}
+    used = {name: found for name in astuple(names) if (found := _new(name, fixed.changes))}
+    rest = any("rest" in own and "sdk" not in own for own in tags)  # what serves both may need one of them only
+    rest = rest or any(name in used for name in (names.account_id, names.client_id, names.client_secret))
+    sdk = any("sdk" in own for own in tags)
     said = [line for offer in offers for line in offer.proposal.left_to_do]
     said += refreshes((change.path for change in fixed.changes if change.before is not None), files)
     return [
-        *outside(names, used, sorted(old), sorted(shown), rest="rest" in tags, sdk="sdk" in tags),
+        *outside(names, used, sorted(old), sorted(shown), rest=rest, sdk=sdk),
         *special(said, names),
     ]
 
 
-def _is_new(name: str, change: Change) -> bool:
-    """Whether a changed file speaks of a variable that it did not speak of before."""
-    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
-    before = change.before.source if change.before is not None else b""
-    return word.search(change.after.source) is not None and word.search(before) is None
+def _new(name: str, changes: Sequence[Change]) -> list[str]:
+    """The variables by that name that changed files did not speak of before, with what stands before it."""
+    word = re.compile(rb"(?<!\w)(?:[A-Z0-9]+_)*" + re.escape(name.encode()) + rb"(?!\w)")
+    found: set[bytes] = set()
+    for change in changes:
+        before = change.before.source if change.before is not None else b""
+        found |= set(word.findall(change.after.source)) - set(word.findall(before))
+    return [text.decode() for text in sorted(found, key=lambda text: (len(text), text))]

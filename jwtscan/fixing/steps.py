@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
 from jwtscan.fixing.names import Names
@@ -11,6 +11,7 @@ from jwtscan.fixing.names import Names
 _NEW_APP = "https://marketplace.zoom.us/develop/create"
 _SCOPES = "https://developers.zoom.us/docs/internal-apps/oauth-scopes-overview/"
 _SHOWN = 8
+_PAIR = ("client id", "client secret")
 # What single fixes say so that each can be read by itself.
 _GENERAL = re.compile(r"(?:set|create|revoke|deactivate)\b.*\b(?:apps?|ZOOM_\w+)\b", re.IGNORECASE)
 
@@ -32,12 +33,18 @@ def meeting_sdk(names: Names) -> tuple[str, ...]:
 
 
 def outside(
-    names: Names, used: frozenset[str], old: Sequence[str], shown: Sequence[str], *, rest: bool, sdk: bool
+    names: Names,
+    used: Mapping[str, Sequence[str]],
+    old: Sequence[str],
+    shown: Sequence[str],
+    *,
+    rest: bool,
+    sdk: bool,
 ) -> list[str]:
     """The steps in order. ``rest`` and ``sdk`` say what the tree needs.
 
-    ``used`` are the new variables that the code reads now, ``old`` the names that held the JWT app's credentials, and
-    ``shown`` the files in which some stood.
+    ``used`` are the new variables that the code reads now, by the names that they end in: ``REACT_APP_`` may stand
+    before one. ``old`` are the names that held the JWT app's credentials, ``shown`` the files in which some stood.
     """
     lines = []
     if rest:
@@ -45,7 +52,8 @@ def outside(
         lines += _set(used, (names.account_id, names.client_id, names.client_secret), "its credentials")
     if sdk:
         lines.append(meeting_sdk(names)[0])
-        lines += _set(used, (names.sdk_key, names.sdk_secret), "its client id and client secret")
+        whats = [what for name, what in zip((names.sdk_key, names.sdk_secret), _PAIR, strict=True) if name in used]
+        lines += _set(used, (names.sdk_key, names.sdk_secret), f"its {' and '.join(whats)}")
     if old:
         lines.append(f"Remove the JWT app's credentials wherever they are deployed: {_some(old)}.")
     lines.append(
@@ -67,8 +75,8 @@ def special(lines: Sequence[str], names: Names) -> list[str]:
     ]
 
 
-def _set(used: frozenset[str], names: Sequence[str], what: str) -> list[str]:
-    new = [name for name in names if name in used]
+def _set(used: Mapping[str, Sequence[str]], names: Sequence[str], what: str) -> list[str]:
+    new = [variable for name in names for variable in used.get(name, ())]
     listed = " and ".join([", ".join(new[:-1]), *new[-1:]] if len(new) > 1 else new)
     return [f"Set {listed} to {what}."] if new else []
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jwtscan.meaning.project import Project
 
 _REVOKE = "revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it"
+_BY_HAND = "Put the Meeting SDK's key where the API key stood in {path}: pages have no environment to read it from."
 _IN_BROWSER = "make the signature on a server, where {name} is set: a secret must not reach the browser"
 
 
@@ -223,7 +224,7 @@ class _Pass:
             by_path([(finding.path, edit) for edit in change.edits]),
             intents=frozenset(change.intents),
             because=because if change.emptied else None,
-            left_to_do=(_REVOKE,),
+            left_to_do=(_REVOKE, _BY_HAND.format(path=finding.path)) if change.by_hand else (_REVOKE,),
         )
 
     def _constant(self, finding: Finding, source: Source, old: Old) -> Proposal | None:

@@ -20,17 +20,23 @@ from jwtscan.text import Edit, Span, Spans
 
 COMMON = frozenset({"key", "secret", "token"})
 """Names that too much of any tree has to look for them."""
+_QUOTES = ('"', "'", "`")
 _BEFORE = re.compile(rb"[ \t]*(?:(?:export[ \t]+)?(?:const|let|var)[ \t]+)?(?:(?:module\.)?exports\.)?[\"']?$")
 _AFTER = re.compile(rb"[ \t]*[,;]?[ \t]*$")
 
 
 @dataclass(slots=True)
 class Change:
-    """What is done in one file. ``emptied`` says that a secret was taken out of what runs in a browser."""
+    """What is done in one file.
+
+    ``emptied`` says that a secret was taken out of what runs in a browser, ``by_hand`` that a key was, which nothing
+    there reads from an environment.
+    """
 
     edits: list[Edit] = field(default_factory=list)
     intents: set[Intent] = field(default_factory=set)
     emptied: bool = False
+    by_hand: bool = False
     removed: bool = False
 
 
@@ -86,10 +92,13 @@ class Constants:
     def _read(self, unit: Unit, literal: ir.Literal, constant: Constant, change: Change) -> None:
         source, span = unit.document.source, unit.span(literal.span)
         first = source[span.start : span.end].lstrip(b"rbuRBU\\")[:1]
-        if first not in (b'"', b"'", b"`"):
+        if first.decode() not in _QUOTES:
             return
         here = self.purposes.files.get(unit.path, constant.purpose) & constant.purpose or constant.purpose
         text = read_of(self.plan, unit, constant.part, here)
+        if text[:1] in _QUOTES:
+            text = first.decode() * 2
+            change.by_hand = change.by_hand or constant.part == "key"
         change.edits.append(Edit(span, escaped(unit, jsx_safe(unit, literal, text))))
         change.emptied = change.emptied or (constant.part != "key" and is_browser(self.plan, unit))
         if unit.kind == "python":

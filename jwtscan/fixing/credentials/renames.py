@@ -91,7 +91,7 @@ class Renamer:
             if HISTORY.search(unit.path) or not self._is_meant(old, unit):
                 continue
             if unit in others:
-                edits = []
+                edits: list[Edit] = []
             elif unit in shared:
                 edits = []
                 if unit.module is not None and (unit.path in old.paths or not _reads_for_itself(unit, old)):
@@ -236,6 +236,8 @@ class Renamer:
         name = next(name for name in sorted(old.spellings) if word_of(name).search(text))
         newline = self.plan.layout(unit).newline.encode()
         texts = [turned(text, turn) for turn in turns_of(old, purpose, self.plan.names, name)]
+        above = source[: line.start].rpartition(b"\n")[0].rpartition(b"\n")[2].strip()
+        texts = [one for one in texts if one.strip() != above]  # what a fix of the code has said already
         ends = text.rstrip().endswith((b",", b";")) or b"=" in text or unit.kind == "python"
         item = text.strip()[:1] in (b'"', b"'") and not ends
         texts[:-1] = [one + b"," if item else one for one in texts[:-1]]

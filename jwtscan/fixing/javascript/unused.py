@@ -156,17 +156,21 @@ def gone(tree: Tree, statement: Node) -> Edit:
     """
     comments = [tree.text(node) for node in tree.walk(statement) if node.type == "comment"]
     if not comments:
-        following = statement.next_sibling
-        own = following is not None and following.type == "comment" and is_import(tree, statement)
-        beside = following if own and _is_beside(statement, following) else statement
-        return Edit(lines_of(tree, statement, beside.end_byte), b"")
+        last = statement
+        if is_import(tree, statement) and _has_beside(statement):
+            last = statement.next_sibling or statement
+        return Edit(lines_of(tree, statement, last.end_byte), b"")
     newline = layout_of(tree.source).newline
     margin = margin_of(tree.source, statement.start_byte)
     return Edit(Span(statement.start_byte, statement.end_byte), f"{newline}{margin}".join(comments).encode())
 
 
-def _is_beside(statement: Node, comment: Node) -> bool:
-    return statement.end_point.row == comment.start_point.row == comment.end_point.row
+def _has_beside(statement: Node) -> bool:
+    """Whether a comment stands behind a statement on its last line, and ends there."""
+    following = statement.next_sibling
+    if following is None or following.type != "comment":
+        return False
+    return bool(statement.end_point.row == following.start_point.row == following.end_point.row)
 
 
 def lines_of(tree: Tree, statement: Node, end: int) -> Span:
