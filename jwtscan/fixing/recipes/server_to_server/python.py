@@ -143,7 +143,10 @@ class _Draft:
         given = [text and fields.get(text, text) for text in (self.given.client_id, self.given.client_secret)]
         if any(not text.startswith("self.") for text in given if text):
             return None
-        token = token_of(self.plan, self.use.unit, client_id=given[0], client_secret=given[1])
+        account = self.given.account_id
+        if account is not None and not account.startswith("self."):
+            return None
+        token = token_of(self.plan, self.use.unit, account_id=account, client_id=given[0], client_secret=given[1])
         edits = as_property(self.tree, self.flow, self.use.unit, self.root, token.call)
         if edits is None:
             return None
@@ -152,7 +155,12 @@ class _Draft:
     def _token(self, unit: Unit, *, is_async: bool = False) -> Token:
         given = self.given
         return token_of(
-            self.plan, unit, is_async=is_async, client_id=given.client_id, client_secret=given.client_secret
+            self.plan,
+            unit,
+            is_async=is_async,
+            account_id=given.account_id,
+            client_id=given.client_id,
+            client_secret=given.client_secret,
         )
 
     def _in_place(self, intents: frozenset[Intent]) -> Proposal:
@@ -209,7 +217,8 @@ class _Draft:
         elif self.worst is Origin.CALLER:
             because = "callers outside of the project have to hand in the new app's client id and client secret"
         applicability = Applicability.SAFE if because is None else Applicability.UNSAFE
-        return Proposal(applicability, title, tuple(_joined(edits)), intents, because, left_to_do(self.plan))
+        edits = tuple(_joined((*edits, *self.given.edits)))
+        return Proposal(applicability, title, edits, intents, because, left_to_do(self.plan))
 
     def _libraries(self) -> set[str]:
         names = (

@@ -11,8 +11,10 @@ from libcst.metadata import Assignment
 
 from jwtscan.fixing.origin import Origin
 from jwtscan.fixing.python.tree import Tree, every
+from jwtscan.fixing.recipes.server_to_server.python_account import account_of
 from jwtscan.meaning.uses import mint
 from jwtscan.syntax import ir
+from jwtscan.text import Edit
 
 if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
@@ -28,11 +30,16 @@ _TURNS = {"encode", "bytes", "str", "bytearray", "decode"}
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The expressions that the helper is handed, None where it reads its own; ``names`` are those in them."""
+    """The expressions that the helper is handed, None where it reads its own; ``names`` are those in them.
+
+    ``edits`` are what makes the account id's an expression that says something.
+    """
 
     client_id: str | None = None
     client_secret: str | None = None
     names: frozenset[str] = frozenset()
+    account_id: str | None = None
+    edits: tuple[tuple[str, Edit], ...] = ()
 
 
 def token_node(tree: Tree, call: cst.Call, site: Site) -> cst.CSTNode | None:
@@ -104,7 +111,8 @@ def handed(use: Use, plan: Plan, tree: Tree, node: cst.CSTNode, site: Site, wors
             return Handed()
         return "key and secret are not both at hand where the token is made"
     names = frozenset(name.value for one in held for name in every(one, cst.Name))
-    return Handed(tree.text(key), tree.text(secret), names)
+    account, edits = account_of(use, plan, tree, key)
+    return Handed(tree.text(key), tree.text(secret), names, account, tuple(edits))
 
 
 def _expression(
