@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable
 
+from jwtscan.files.folders import and_above
 from jwtscan.fixing.manifest import ecosystem_of, manifests
 from jwtscan.fixing.plan import Plan
 from jwtscan.syntax.manifest.requirements import normalised
@@ -116,11 +117,3 @@ def refreshes(changed: Iterable[str], files: Collection[str]) -> list[str]:
         if compiled is not None and f"{compiled['stem']}.txt" in files:
             found[path] = f"Run `pip-compile {path}` or `uv pip compile`: {compiled['stem']}.txt is out of date now."
     return [found[path] for path in sorted(found)]
-
-
-def and_above(folder: str) -> list[str]:
-    """A folder and those that it is in, up to the project's own."""
-    folders = [folder]
-    while folders[-1]:
-        folders.append(posixpath.dirname(folders[-1]))
-    return folders

@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 
+from jwtscan.files.folders import and_above
 from jwtscan.fixing.javascript.package import why_browser
 from jwtscan.fixing.names import Purpose, new_name
 from jwtscan.fixing.plan import Plan
@@ -50,14 +51,11 @@ def read_of(plan: Plan, unit: Unit, part: str, purpose: Purpose) -> str:
 
 def _package(plan: Plan, path: str) -> str | None:
     """The text of the nearest package.json."""
-    folder = posixpath.dirname(path)
-    while True:
+    for folder in and_above(posixpath.dirname(path)):
         source = plan.project.text(posixpath.join(folder, "package.json")) if _has(plan, folder) else None
         if source is not None:
             return source.decode("utf-8", "replace")
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    return None
 
 
 def _has(plan: Plan, folder: str) -> bool:

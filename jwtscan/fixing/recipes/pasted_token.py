@@ -75,7 +75,7 @@ def _in_python(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -
     tree = read(unit.document.source)
     node = tree.at(unit.span(literal.span), cst.BaseExpression) if tree is not None else None  # type: ignore[type-abstract]
     if tree is None or node is None:
-        return advice(TITLE, "the file is no Python 3")
+        return advice(TITLE, "the file does not parse as Python 3")
     function = tree.function(node)
     token = token_of(plan, unit, is_async=isinstance(function, cst.FunctionDef) and function.asynchronous is not None)
     call = f"await {token.call}" if token.is_async else token.call

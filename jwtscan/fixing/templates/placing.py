@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax import ir
 
 if TYPE_CHECKING:
@@ -42,20 +43,12 @@ def _style(plan: Plan, unit: Unit) -> tuple[str, str]:
     files = plan.project.modules.files
     is_package = posixpath.join(folder, "__init__.py") in files
     roots = ("manage.py", "setup.py") if is_package else ("manage.py",)
-    root = next((one for one in _above(folder) if any(posixpath.join(one, name) in files for name in roots)), folder)
+    root = next((one for one in and_above(folder) if any(posixpath.join(one, name) in files for name in roots)), folder)
     if folder != root and (dotted := _dotted(root, folder)):
         return folder, f"{dotted}."
     if is_package and not _is_script(unit):
         return folder, "."
     return folder, ""
-
-
-def _above(folder: str) -> Iterator[str]:
-    """A folder and those that it stands in."""
-    while folder.strip("/"):
-        yield folder
-        folder = posixpath.dirname(folder)
-    yield folder
 
 
 def _dotted(root: str, folder: str) -> str:

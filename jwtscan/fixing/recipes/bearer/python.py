@@ -67,7 +67,7 @@ class Draft:
         tree = read(unit.document.source) if unit.kind == "python" else None
         if tree is None:
             return (
-                "the file is no Python 3"
+                "the file does not parse as Python 3"
                 if unit.kind == "python"
                 else "a program inside of a document is not rewritten"
             )

@@ -46,7 +46,9 @@ def fix(use: Use, plan: Plan) -> Proposal:
     if tree is None or token is None:
         python = unit.kind == "python"
         return by_hand(
-            use, plan, f"{'the file is no Python 3' if python else 'a document is not a program'}: not rewritten"
+            use,
+            plan,
+            f"{'the file does not parse as Python 3' if python else 'a document is not a program'}: not rewritten",
         )
     draft = Draft(use, plan)
     constant = _constant(tree, use)

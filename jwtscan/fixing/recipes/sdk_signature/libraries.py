@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Requirement, Unit
 from jwtscan.syntax.versions import allowed
@@ -54,7 +55,6 @@ def required(project: Project, unit: Unit, package: str) -> Requirement | None:
 
 def _above(project: Project, unit: Unit) -> Iterator[Unit]:
     """The manifests in a file's folder and in those around it, the nearest first."""
-    folder = posixpath.dirname(unit.path)
     wanted = "package.json" if unit.module is not None and unit.module.language != "python" else ""
     by_folder: dict[str, list[str]] = {}
     for path in sorted(project.modules.files):
@@ -63,14 +63,11 @@ def _above(project: Project, unit: Unit) -> Iterator[Unit]:
             by_folder.setdefault(posixpath.dirname(path), []).append(path)
         elif not wanted and _MANIFESTS.fullmatch(f"{posixpath.basename(posixpath.dirname(path))}/{base}"):
             by_folder.setdefault(posixpath.dirname(posixpath.dirname(path)), []).append(path)
-    while True:
+    for folder in and_above(posixpath.dirname(unit.path)):
         for path in by_folder.get(folder, ()):
             manifest = project.load(path)
             if manifest is not None:
                 yield manifest
-        if not folder:
-            return
-        folder = posixpath.dirname(folder)
 
 
 def is_at_least(requirement: Requirement, major: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
@@ -80,12 +81,9 @@ def _is_global(func: ir.Expr) -> bool:
 
 def _package(unit: Unit, plan: Plan) -> frozenset[str]:
     """What the package that a file belongs to asks for."""
-    folder = posixpath.dirname(unit.path)
-    while True:
+    for folder in and_above(posixpath.dirname(unit.path)):
         path = posixpath.join(folder, "package.json")
         manifest = plan.project.load(path) if path in plan.project.modules.files else None
         if manifest is not None:
             return frozenset(each.name for each in manifest.requirements)
-        if not folder:
-            return frozenset()
-        folder = posixpath.dirname(folder)
+    return frozenset()
