@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Applicability
@@ -122,12 +122,12 @@ def _keywords(library: Library) -> Callable[[Use, Plan], Proposal]:
                 f"{site.name} is a fork's that {library.packages[0]} {library.least} takes the place of",
                 left_to_do=server_to_server(plan.names),
             )
-        read, intents = account(use, plan)
+        read, intents, fields = account(use, plan)
         more = f"{library.account}={escaped(unit, read)}"
         edits = rewritten(plan, unit, call, library, more)
         if unit.kind == "notebook" and intents:
             edits, intents = [*edits, *imported(unit, call)], frozenset()
-        return _proposal(use, plan, library, "pypi", edits, intents)
+        return _proposal(use, plan, library, "pypi", edits, intents, more=fields)
 
     return make
 
@@ -200,6 +200,7 @@ def _proposal(
     edits: list[Edit],
     intents: frozenset[Intent],
     because: str | None = None,
+    more: Sequence[tuple[str, Edit]] = (),
 ) -> Proposal:
     unit, name = use.unit, library.packages[0]
     asked, raised = raises(plan, unit.path, ecosystem, library.packages, library.least, name)
@@ -212,7 +213,7 @@ def _proposal(
     return Proposal(
         Applicability.SAFE if because is None else Applicability.UNSAFE,
         f"give the client an OAuth app's credentials ({name} {library.least} or later)",
-        (*((unit.path, edit) for edit in edits), *raised),
+        (*((unit.path, edit) for edit in edits), *more, *raised),
         intents,
         because,
         (*server_to_server(plan.names), *missing),

@@ -70,16 +70,34 @@ def _argument(unit: Unit, library: Library, old: str, node: ir.Expr | ir.Entry) 
     return text if isinstance(node, ir.Spread) else f"{library.renamed.get(old, old)}={text}"
 
 
-def account(use: Use, plan: Plan) -> tuple[str, frozenset[Intent]]:
+def account(use: Use, plan: Plan) -> tuple[str, frozenset[Intent], list[tuple[str, Edit]]]:
     """How the account id is read: as the key is, where that is read from the environment; and what that needs."""
     name = plan.names.account_id
-    call = use.subject
-    assert isinstance(call, ir.Call)
     read = _environment_read(use)
     if read is not None:
         text, old = read
-        return text.replace(old, name, 1), frozenset()
-    return f'os.environ["{name}"]', frozenset({Import(use.unit.path, "os")})
+        return text.replace(old, name, 1), frozenset(), []
+    beside, edits = _beside(use, plan)
+    if beside is not None:
+        return beside, frozenset(), edits
+    return f'os.environ["{name}"]', frozenset({Import(use.unit.path, "os")}), []
+
+
+def _beside(use: Use, plan: Plan) -> tuple[str | None, list[tuple[str, Edit]]]:
+    """The account id out of the settings that the key is read from, where the environment does not have it."""
+    import libcst as cst
+
+    from jwtscan.fixing.python.tree import read
+    from jwtscan.fixing.recipes.server_to_server.python_account import account_of
+
+    call, unit = use.subject, use.unit
+    assert isinstance(call, ir.Call)
+    tree = read(unit.document.source) if unit.kind == "python" else None
+    given = call.args[0] if call.args else next((e.value for e in call.keywords if isinstance(e, ir.Entry)), None)
+    if tree is None or given is None:
+        return None, []
+    node = tree.at(unit.span(given.span), cst.BaseExpression)  # type: ignore[type-abstract]
+    return account_of(use, plan, tree, node) if node is not None else (None, [])
 
 
 def imported(unit: Unit, call: ir.Call) -> list[Edit]:
