@@ -185,9 +185,12 @@ class Purposes:
     def _pair(self, old: Old) -> None:
         """``zoomApiSecret`` goes with ``zoomApiKey``, wherever it comes from."""
         other = _PARTNERS[old.part]
-        spellings = {_ENDING.sub(lambda end: _cased_as(end[0], other), name) for name in old.spellings}
-        key = "".join(zoom.words(min(spellings)))
-        if (key, None) not in self.names and spellings.isdisjoint(old.spellings):
+        # What only a server may know has no prefix that shows it to the browser.
+        names = {shown.removeprefix(public_prefix(shown)) for shown in old.spellings} | old.spellings
+        spellings = {_ENDING.sub(lambda end: _cased_as(end[0], other), name) for name in names}
+        spellings = {name for name in spellings if ("".join(zoom.words(name)), None) not in self.names}
+        if spellings and spellings.isdisjoint(old.spellings):
+            key = "".join(zoom.words(min(spellings)))
             companion = Old(key, other, None, old.purpose, sure=old.sure, fed=old.fed)
             companion.spellings |= spellings
             companion.paths |= old.paths
