@@ -34,6 +34,10 @@ _NEAR = 15
 """Lines around a request for OAuth tokens within which a name is read for it."""
 _SET = re.compile(rb"[\"'\]\s]*=(?!=)")
 _WHOLE = re.compile(rb"\bprocess\.env\s*[,)]")
+_ENV = re.compile(rb"(?<![\w.])env\??\.\Z")
+_OF_PROCESS = re.compile(
+    rb"\{[^{}]*\benv\b[^{}]*\}\s*(?:from\s*[\"'](?:node:)?process[\"']|=\s*(?:require\([\"'](?:node:)?process[\"']\)|process\b))"
+)
 _CALLED = re.compile(rb"(?:environ|getenv|get_?env\w*|\benv|[cC]onfig|decouple)\S{0,12}[\[(][ \t\r\n]*$")
 
 
@@ -338,10 +342,12 @@ def _occurrences(source: bytes, names: set[str]) -> Iterator[tuple[Span, str]]:
 
 
 def _reads_variable(source: bytes, span: Span) -> bool:
-    """``process.env.NAME``, ``os.environ["NAME"]``, ``getenv("NAME")``."""
+    """``process.env.NAME``, ``os.environ["NAME"]``, ``getenv("NAME")``, ``env.NAME`` of an imported ``env``."""
     before = source[max(span.start - 60, 0) : span.start]
     quoted = before[-1:] in (b'"', b"'", b"`") and _CALLED.search(before[:-1].rstrip(b"\\")) is not None
-    return quoted or before.endswith((b"process.env.", b"import.meta.env.", b"process.env?."))
+    if quoted or before.endswith((b"process.env.", b"import.meta.env.", b"process.env?.")):
+        return True
+    return _ENV.search(before) is not None and _OF_PROCESS.search(source) is not None
 
 
 def _is_referred_to(source: bytes, span: Span) -> bool:
