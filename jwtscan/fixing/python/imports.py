@@ -30,7 +30,10 @@ def added(tree: Tree, imports: Sequence[Import], local: Container[str]) -> list[
         first = _first(tree)
         return [Edit(Span(first, first), "".join(f"{row}{newline}" for row in (*shared, *others)).encode())]
     texts: dict[int, str] = {}
-    if shared:
+    if shared and standard is None and (top := _top_of(tree, rows)) is not None:
+        gap = newline if _apart(tree) else ""
+        texts[top] = "".join(f"{row}{newline}" for row in shared) + gap
+    elif shared:
         at = _line_end(tree.source, tree.span(standard or last).end)
         texts[at] = "".join(f"{newline}{row}" for row in shared)
     if others:
@@ -38,6 +41,16 @@ def added(tree: Tree, imports: Sequence[Import], local: Container[str]) -> list[
         at = _line_end(tree.source, tree.span(last).end)
         texts[at] = texts.get(at, "") + gap + "".join(f"{newline}{row}" for row in others)
     return [Edit(Span(at, at), text.encode()) for at, text in sorted(texts.items())]
+
+
+def _top_of(tree: Tree, rows: Sequence[cst.BaseStatement]) -> int | None:
+    """Where the first import's line begins; None where something belongs to it that has to stay above it."""
+    first = rows[0]
+    lines = getattr(first, "leading_lines", ())
+    if _top(first) == "__future__" or any(line.comment is not None for line in lines):
+        return None
+    start = tree.span(first).start
+    return start if not tree.source[:start].strip() or tree.source[:start].endswith((b"\n", b"\r")) else None
 
 
 def _is_standard(module: str) -> bool:
