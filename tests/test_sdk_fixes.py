@@ -266,3 +266,13 @@ def test_a_signature_alone_needs_no_server_to_server_app(tmp_path: Path) -> None
     made, _ = migrated(tmp_path, {"meeting.js": JOIN})
 
     assert not any("Server-to-Server" in line for line in made.left_to_do)
+
+
+def test_a_pasted_token_that_nothing_replaces_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "users.service.ts").write_text(
+        'import { Injectable } from "@angular/core";\n\n@Injectable()\nexport class Users {\n'
+        f'  private authorization = "Bearer {LITERAL}";\n}}\n'
+    )
+    made = fix(Options(jobs=1, paths=(".",), cwd=tmp_path), rules(), least=Applicability.UNSAFE)
+
+    assert "Send an OAuth access token where users.service.ts had the pasted one." in made.left_to_do

@@ -129,4 +129,5 @@ def _taken_out(unit: Unit, literal: ir.Literal, why: Proposal, todo: tuple[str, 
         return replace(why, left_to_do=todo)
     because = f"no OAuth token takes its place, as {why.because}; Zoom refuses the old one since 2023"
     edits = ((unit.path, Edit(span, opened + opened)),)
+    todo = (*todo, f"Send an OAuth access token where {unit.path} had the pasted one.")
     return Proposal(Applicability.UNSAFE, _EMPTY, edits, because=because, left_to_do=todo, sketch=why.sketch)
