@@ -63,6 +63,7 @@ _FOUR = f"{KEY!r}, {SECRET!r}, {NUMBER!r}, '1'"
 _BODY = "{ ...body, apiKey: key, apiSecret: secret }"
 _SIGNED = "(await ask({handler}, body, {{ key, secret, sdkKey: key, sdkSecret: secret }})).signature"
 PYTHON = (
+    Maker("half-migrated/also-read-for-oauth.in", f"m.sign({NUMBER!r}, 1)", file="sign.py"),
     Maker("half-migrated/client_id.py", f"m.zoom_signature({NUMBER!r}, '1')"),
     Maker(
         "half-migrated/sdk_settings.in.py", f"m.zoom_signature(Box(sdk_key={KEY!r}, sdk_secret={SECRET!r}), 7, 1)", mn=7

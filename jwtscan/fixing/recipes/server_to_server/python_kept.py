@@ -35,14 +35,18 @@ def constructor_of(tree: Tree, node: cst.CSTNode) -> cst.FunctionDef | None:
 
 
 def is_made_once(tree: Tree, node: cst.CSTNode) -> bool:
-    """Whether a node stands in a constructor, or in a method that a constructor of its class calls."""
+    """Whether a node stands in a constructor, or is given to a field in a method that a constructor calls."""
     func = tree.function(node)
     cls = next((one for one in tree.above(node) if isinstance(one, cst.ClassDef)), None)
     if func is None or cls is None:
         return False
     makers = [one for one in every(cls, cst.FunctionDef) if one.name.value == "__init__"]
     called = f"self.{func.name.value}"
-    return func in makers or any(tree.text(call.func) == called for one in makers for call in every(one, cst.Call))
+    if func in makers:
+        return True
+    line = tree.statement(node)
+    is_given = isinstance(line, cst.SimpleStatementLine) and field_of(line) is not None
+    return is_given and any(tree.text(call.func) == called for one in makers for call in every(one, cst.Call))
 
 
 def is_built_upon(tree: Tree, node: cst.CSTNode) -> bool:
