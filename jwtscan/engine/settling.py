@@ -15,7 +15,8 @@ from jwtscan.fixing.names import Names
 from jwtscan.fixing.raising import refreshes
 from jwtscan.fixing.steps import outside, special
 from jwtscan.meaning.sources import Source
-from jwtscan.syntax.unit import Held
+from jwtscan.syntax import ir
+from jwtscan.syntax.unit import Held, Setting
 
 
 def gone(
@@ -46,7 +47,8 @@ def left_to_do(
     sources = [subject for subject in subjects if isinstance(subject, Source)]
     old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
     shown = {source.unit.path for source in sources if source.text}
-    shown |= {subject.unit.path for subject in subjects if isinstance(subject, Held)}
+    held = [subject for subject in subjects if isinstance(subject, Held)]
+    shown |= {one.unit.path for one in held if isinstance(one.item, (ir.Literal, Setting))}  # pasted tokens
     used = {name: found for name in astuple(names) if (found := _new(name, fixed.changes))}
     rest = any("rest" in own and "sdk" not in own for own in tags)  # what serves both may need one of them only
     rest = rest or any(name in used for name in (names.account_id, names.client_id, names.client_secret))
