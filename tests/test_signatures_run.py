@@ -30,11 +30,31 @@ RUNNER = Path(__file__).parent / "node" / "signatures.cjs"
 KEY = "FakeMeetingSdkKey00000"
 SECRET = "fake-meeting-sdk-secret-of-nobody-at-all"
 NUMBER = "123456789"
-OLD_NAMES = ("CLASS_KEY", "K", "KEY", "SIGN_KEY", "ZOOM_KEY", "ZOOM_CLIENT_ID", "ZOOM_SDK_KEY", "ZOOM_MEETING_SDK_KEY")
+OLD_NAMES = (
+    "ZOOM_API_KEY",
+    "CLASS_KEY",
+    "K",
+    "KEY",
+    "SIGN_KEY",
+    "ZOOM_KEY",
+    "ZOOM_CLIENT_ID",
+    "ZOOM_SDK_KEY",
+    "ZOOM_MEETING_SDK_KEY",
+)
 ENVIRONMENT = {
     **dict.fromkeys(OLD_NAMES, KEY),
     **dict.fromkeys(
-        ("CLASS_SECRET", "S", "SEC", "SECRET", "SIGN_SECRET", "ZOOM_SECRET", "ZOOM_CLIENT_SECRET", "ZOOM_SDK_SECRET"),
+        (
+            "ZOOM_API_SECRET",
+            "CLASS_SECRET",
+            "S",
+            "SEC",
+            "SECRET",
+            "SIGN_SECRET",
+            "ZOOM_SECRET",
+            "ZOOM_CLIENT_SECRET",
+            "ZOOM_SDK_SECRET",
+        ),
         SECRET,
     ),
     "ZOOM_MEETING_SDK_SECRET": SECRET,
@@ -123,6 +143,7 @@ NODE = (
     Maker("legacy-signature/apps_script.js", "html().zoomSignature(key, secret, '123456789', '1')"),
     Maker("legacy-signature/broken-buffer-arguments.js", _SIGNED.format(handler="load()"), works=False),
     Maker("legacy-signature/browser.html", "html().sign(key, secret, '123456789', 1)"),
+    Maker("legacy-signature/comment-of-an-import.in.js", "load().sign('123456789', '1')"),
     Maker("legacy-signature/component.in.jsx", "load().generateSignature(key, secret, '123456789', '1')"),
     Maker("legacy-signature/create_hmac_package.js", "load()({ apiKey: key, apiSecret: secret })('123456789', '1')"),
     Maker("legacy-signature/crypto_js.ts", "load().zoomSignature(key, secret, 123456789, 1)", mn=int(NUMBER)),

@@ -12,7 +12,7 @@ from jwtscan.fixing.credentials.keys import Keys, is_field
 from jwtscan.fixing.credentials.purposes import Old, Purposes, readers_of, users_of, values_of
 from jwtscan.fixing.credentials.renames import Renamer, Renaming, hides_secret, spellings_of
 from jwtscan.fixing.credentials.runtime import is_browser
-from jwtscan.fixing.credentials.tree import HISTORY, Words
+from jwtscan.fixing.credentials.tree import HISTORY, Words, defines
 from jwtscan.fixing.names import Names, Purpose, new_name, new_names
 from jwtscan.fixing.settings import by_path
 from jwtscan.meaning.sources import SETTINGS_KINDS, Source
@@ -98,11 +98,17 @@ class _Pass:
     def _read_by(self, use: Use) -> Iterator[Proposal]:
         """Variables that no file of the project sets: only the code that read them says that they are there."""
         for old in {id(old): old for _, value in values_of(use) for old in self.purposes.behind(value)}.values():
-            # A parameter or field by such a name is nobody's to set: it stays as its callers know it.
-            if old.variables and id(old) not in self._known and not any(readers_of(self.plan.project, old, self.homes)):
+            # A parameter by such a name is nobody's to set: it stays as its callers know it.
+            named = bool(old.variables) or self._is_constant(old)
+            if named and id(old) not in self._known and not any(readers_of(self.plan.project, old, self.homes)):
                 proposal = self._of_name(old)
                 if proposal is not None:
                     yield proposal
+
+    def _is_constant(self, old: Old) -> bool:
+        """Whether a module or a class of the project gives the name a value."""
+        units = self.words.units(self.plan.project, old.spellings)
+        return any(defines(unit, name) for unit in units for name in old.spellings)
 
     def _of_name(self, old: Old) -> Proposal | None:
         if id(old) not in self._by_name:

@@ -21,6 +21,13 @@ def binds(unit: Unit, name: str) -> bool:
     return any(name in scope.bindings for scope in scopes)
 
 
+def defines(unit: Unit, name: str) -> bool:
+    """Whether a module or one of its classes gives a value to a name."""
+    module = unit.module
+    scopes = () if module is None else (module.scope, *(cls.scope for cls in module.classes))
+    return any(row.kind in {"assign", "field"} for scope in scopes for row in scope.bindings.get(name, ()))
+
+
 class Words:
     """Remembers which files are idle: they have none of the words that are ever asked for."""
 
