@@ -175,7 +175,7 @@ class Purposes:
         for old in self.names.values():
             if not old.purpose:
                 old.purpose = self.whole or self._surroundings or _likely(old)
-                old.sure = (self.whole | (Purpose.REST if self.askers else Purpose.NONE)) in (Purpose.SDK, Purpose.REST)
+                old.sure = self.whole is Purpose.REST or (self.whole is Purpose.SDK and not self.askers)
         for constant in self.constants.values():
             constant.purpose = constant.purpose or self.whole or self._surroundings or Purpose.REST
         for old in list(self.names.values()):
