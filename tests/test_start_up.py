@@ -17,12 +17,15 @@ ROOT = Path(jwtscan.__file__).parent.parent
 HEAVY = {
     "asyncio",
     "concurrent",
+    "csv",
     "difflib",
     "email",
     "http",
     "importlib.metadata",
     "jwtscan.cases",
     "jwtscan.fixing",
+    "jwtscan.report.catalogue",
+    "jwtscan.report.linehash",
     "jwtscan.syntax.javascript",
     "jwtscan.syntax.manifest",
     "jwtscan.syntax.notebook",
@@ -41,6 +44,7 @@ HEAVY = {
     "tree_sitter",
     "unittest",
     "urllib.request",
+    "xml",
     "yaml",
 }
 

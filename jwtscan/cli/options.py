@@ -17,6 +17,7 @@ from jwtscan.cli.words import LevelOf, Size, Target, Words
 from jwtscan.engine import Options
 from jwtscan.finding import Confidence, Severity
 from jwtscan.nearest import nearest
+from jwtscan.report.look import FORMATS
 
 if TYPE_CHECKING:
     from jwtscan.rule import Rule
@@ -82,7 +83,7 @@ _OPTIONS = (
         type=OutletOf(),
         multiple=True,
         metavar="FMT[=PATH]",
-        help="text, concise or json; with =PATH into a file. Repeatable. On stdout: text on a terminal, else concise.",
+        help=f"{', '.join(FORMATS)}; with =PATH into a file. Repeatable. On stdout: text on a terminal, else concise.",
     ),
     _option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them."),
     _option(

@@ -13,7 +13,7 @@ import click
 
 from jwtscan.cli.ending import Failure
 from jwtscan.nearest import nearest
-from jwtscan.report.look import FORMATS, PLAIN, Look
+from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
 
 _NARROWEST = 20
 _PLAINER = str.maketrans({"…": "...", "→": "->", "·": "-"})
@@ -98,7 +98,7 @@ def _unicode(stream: TextIO) -> bool:
 def write(outlet: Outlet, text: str) -> None:
     """Writes one report. A reader that has gone away is no error; a file that cannot be written is."""
     if outlet.path is None:
-        print_out(text, exact=outlet.format == "json")
+        print_out(text, exact=outlet.format not in FOR_PEOPLE)
         return
     try:
         outlet.path.write_bytes(text.encode())

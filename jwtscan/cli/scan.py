@@ -15,6 +15,7 @@ from jwtscan.cli.outlets import Outlet, settle, write
 from jwtscan.engine import Options, Result, Scan
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Severity
+from jwtscan.report.look import WITH_FIXES
 
 if TYPE_CHECKING:
     from jwtscan.rule import Rule
@@ -30,8 +31,8 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     """
     options, rules = chosen(paths, given)
     outlets = settle(given["outlets"], color=given["color"])
-    # The one-line format has no room for it, and is for those who want to be quick.
-    proposes = not given["statistics"] and any(outlet.format != "concise" for outlet in outlets)
+    # The others have no room for it, and are for those who want to be quick.
+    proposes = not given["statistics"] and any(outlet.format in WITH_FIXES for outlet in outlets)
     result = _scan(options, rules, given, proposes=proposes)
     _report(result, rules, outlets, given)
     return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jwtscan.report.look import FORMATS, PLAIN, Look
+from importlib import import_module
+
+from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
 from jwtscan.report.masked import FixReport, Report, masked, masked_fix
 from jwtscan.report.summary import statistics_of, summary_line
 
@@ -23,14 +25,14 @@ __all__ = [
 def render(
     report: Report, name: str, look: Look, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
 ) -> str:
-    """A report in the format ``name``. ``statistics`` gives counts instead of findings; JSON always has both.
+    """A report in the format ``name``. ``statistics`` gives counts instead of findings, in those for people.
 
     ``quiet`` leaves out the summary, ``verbose`` lists each skipped file in it.
     """
-    if name == "json":
-        from jwtscan.report.json import to_json
-
-        return to_json(report)
+    if name not in FOR_PEOPLE:
+        # One module a format, and only that of the one that is asked for is loaded.
+        written: str = getattr(import_module(f"jwtscan.report.{name}"), f"to_{name}")(report)
+        return written
     if statistics:
         return statistics_of(report)
     if name == "concise":

@@ -18,7 +18,7 @@ def to_json(report: Report, fix: FixReport | None = None) -> str:
     document: dict[str, Any] = {
         "version": VERSION,
         "tool": {"name": "jwtscan", "version": __version__},
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_of(finding) for finding in report.findings],
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
         "summary": {
             "files": report.files,
@@ -28,14 +28,15 @@ def to_json(report: Report, fix: FixReport | None = None) -> str:
         },
     }
     if fix is not None:
-        document["fixed"] = [_finding(finding) for finding in fix.fixed]
+        document["fixed"] = [finding_of(finding) for finding in fix.fixed]
         document["changes"] = [{"path": path, "created": created} for path, created in fix.changed]
         document["left_to_do"] = list(fix.left_to_do)
         document["troubles"] = list(fix.troubles)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_of(finding: Finding) -> dict[str, Any]:
+    """One entry of ``findings``."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from jwtscan.engine import Result
     from jwtscan.engine.outcome import Fixed
     from jwtscan.files import Document
+    from jwtscan.report.linehash import LineHashes
     from jwtscan.rule import Rule
+    from jwtscan.text import Position
 
 _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[A-Z])")
 
@@ -43,7 +45,9 @@ class Report:
     """A result that may be shown. ``findings`` are sorted and masked.
 
     ``line(path, number)`` gives a source line, None where the file is not at hand.
-    ``advice`` is what to do about a rule's findings, in one sentence, by rule id.
+    ``advice`` is what to do about a rule's findings, in one sentence, by rule id; ``rules`` are those that ran,
+    empty where nothing was found. ``line_hash(path, number)`` is GitHub's hash of a source line,
+    ``byte_column(path, position)`` a 1-based column in UTF-8 bytes; both None where the file is not at hand.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +58,9 @@ class Report:
     errors: int
     line: Callable[[str, int], SourceLine | None]
     advice: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    line_hash: Callable[[str, int], str | None]
+    byte_column: Callable[[str, Position], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     """``result`` without secrets and control characters, in the order in which it is reported."""
     if not result.findings and not result.skipped:
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
-        return Report((), (), result.files, result.parsed, result.suppressed, result.errors, _no_line, {})
+        counts = (result.files, result.parsed, result.suppressed, result.errors)
+        return Report((), (), *counts, _nothing, {}, (), _nothing, _nothing)
     return _report(result, rules, Clean(result.secrets))
 
 
@@ -150,10 +158,30 @@ class Clean:
 
 
 def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
+    rules = tuple(rules)
+
+    def document_of(path: str) -> Document | None:
+        return result.documents.get(raw_paths.get(path, path))
+
     @cache
     def line(path: str, number: int) -> SourceLine | None:
-        document = result.documents.get(raw_paths.get(path, path))
+        document = document_of(path)
         return None if document is None else _line(document, number, clean)
+
+    @cache
+    def hashes(path: str) -> LineHashes | None:
+        from jwtscan.report.linehash import LineHashes
+
+        document = document_of(path)
+        return None if document is None else LineHashes(document.raw)
+
+    def line_hash(path: str, number: int) -> str | None:
+        known = hashes(path)
+        return None if known is None else known.of(number)
+
+    def byte_column(path: str, position: Position) -> int | None:
+        document = document_of(path)
+        return None if document is None else document.lines.byte_column(document.lines.offset(position))
 
     findings = tuple(clean.finding(finding) for finding in sorted(result.findings, key=lambda f: f.order))
     raw_paths = {clean.text(path): path for path in result.documents}
@@ -167,11 +195,14 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
         result.errors,
         line,
         {rule.id: first_sentence(rule.what_to_do) for rule in rules},
+        rules,
+        line_hash,
+        byte_column,
     )
 
 
-def _no_line(path: str, number: int) -> None:
-    """There are no findings, so no line is asked for."""
+def _nothing(path: str, place: object) -> None:
+    """There are no findings, so nothing is asked for."""
 
 
 def first_sentence(text: str) -> str:

@@ -1,0 +1,43 @@
+"""reviewdog's diagnostics, one JSON line each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jwtscan.finding import Finding
+from jwtscan.report.masked import Report
+from jwtscan.text import Position
+
+
+def to_rdjsonl(report: Report) -> str:
+    """A line a finding. Columns count bytes of UTF-8, from 1 on, the end exclusive."""
+    pages = {rule.id: rule.page for rule in report.rules}
+    return "".join(
+        json.dumps(_diagnostic(finding, report, pages), ensure_ascii=False) + "\n" for finding in report.findings
+    )
+
+
+def _diagnostic(finding: Finding, report: Report, pages: dict[str, str]) -> dict[str, Any]:
+    code = {"value": finding.rule}
+    if pages.get(finding.rule):
+        code["url"] = pages[finding.rule]
+    return {
+        "message": finding.message,
+        "location": {
+            "path": finding.path,
+            "range": {
+                "start": _position(report, finding.path, finding.start),
+                "end": _position(report, finding.path, finding.end),
+            },
+        },
+        "severity": str(finding.severity).upper() if str(finding.severity) != "note" else "INFO",
+        "source": {"name": "jwtscan"},
+        "code": code,
+    }
+
+
+def _position(report: Report, path: str, position: Position) -> dict[str, int]:
+    """Line and column; the line alone where the file is not at hand to count its bytes."""
+    column = report.byte_column(path, position)
+    return {"line": position.line} if column is None else {"line": position.line, "column": column}
