@@ -17,7 +17,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST = 25_000
 """GitHub refuses a run with more results."""
 
-_PAGE = "https://pypi.org/project/jwtscan/"
+_PAGE = "https://developers.zoom.us/docs/internal-apps/jwt-app-migration/"
 _LONGEST = 1024
 _SECURITY = {Severity.ERROR: "8.0", Severity.WARNING: "6.0", Severity.NOTE: "3.0"}
 _PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
