@@ -21,5 +21,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TomlError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise TomlError(f"{path}: not valid TOML: nested too deeply") from error
     except OSError as error:
         raise TomlError(f"{path}: {(error.strerror or str(error)).lower()}") from error

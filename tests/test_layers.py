@@ -26,6 +26,7 @@ LAYERS = (
     ("zoom_errors", "loading"),
     ("engine",),
     ("cases", "report"),
+    ("config",),
     ("cli",),
     ("__main__",),
 )

@@ -19,6 +19,7 @@ COMMANDS = {
     "scan": "find uses of the retired JWT app type",
     "fix": "migrate them, as far as a program can",
     "rollback": "bring the tree back to before a fix",
+    "config": "show the settings in force, and where each comes from",
     "explain": "say what a rule finds and why, or what an error of Zoom's means",
     "rules": "list the rules, or test a folder of rules",
 }

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
-from jwtscan.cli.options import chosen, with_options
+from jwtscan.cli.options import chosen, unsafe_option, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
 from jwtscan.cli.tree import places_of, tree_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]")
 @click.option("--diff", is_flag=True, help="Print a patch that 'git apply' takes, and write nothing.")
 @click.option("--interactive", is_flag=True, help="Ask about each fix.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that are right under a stated assumption.")
+@unsafe_option
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @with_options
 def command(paths: tuple[str, ...], **given: Any) -> int:
@@ -71,6 +72,9 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
 def _outlets(given: dict[str, Any], *, taken: bool) -> list[Outlet]:
     """Where reports go; ``taken`` says that stdout has a patch or a text."""
+    ctx = click.get_current_context()
+    if taken and ctx.get_parameter_source("outlets") is not ParameterSource.COMMANDLINE:
+        return []
     if taken and any(outlet.path is None for outlet in given["outlets"]):
         raise click.UsageError("stdout has the changes: give --format a file (--format json=report.json)")
     outlets = settle(given["outlets"], color=given["color"])

@@ -11,6 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jwtscan.cli.configured import (
+    FROM_FILE,
+    about_rules,
+    configured,
+    needs_rules,
+    setting_of,
+    take,
+    unknown,
+    without,
+)
 from jwtscan.cli.ending import Failure, State
 from jwtscan.cli.outlets import OutletOf
 from jwtscan.cli.words import LevelOf, Size, Target, Words
@@ -37,13 +47,38 @@ def _flat(_: click.Context, __: click.Parameter, value: tuple[tuple[str, ...], .
 
 
 def _option(*names: str, **settings: Any) -> Decorator:
-    return click.option(*names, **settings)
+    """An option that the environment can give too: ``JWTSCAN_MIN_SEVERITY`` for ``--min-severity``."""
+    name = next(name for name in names if name.startswith("--"))
+    return click.option(*names, envvar=settings.pop("envvar", variable_of(name)), **settings)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of an option or key."""
+    return "JWTSCAN_" + name.removeprefix("--").replace("-", "_").upper()
 
 
 _WORDS: dict[str, Any] = {"type": Words(), "multiple": True, "callback": _flat, "metavar": "LIST"}
 _GLOBS: dict[str, Any] = {"type": str, "multiple": True, "metavar": "GLOB"}
 
 _OPTIONS = (
+    _option(
+        "--isolated",
+        is_flag=True,
+        is_eager=True,
+        envvar=None,
+        expose_value=False,
+        callback=without,
+        help="Use no configuration file.",
+    ),
+    _option(
+        "--config",
+        type=click.Path(path_type=Path),
+        is_eager=True,
+        expose_value=False,
+        callback=take,
+        metavar="FILE",
+        help="The configuration, instead of the nearest jwtscan.toml or [tool.jwtscan].",
+    ),
     _option("--select", **_WORDS, help="Only these rules: ids or tags (sdk, rest, credentials, integrations, tool)."),
     _option("--ignore", **_WORDS, help="Not these rules: ids or tags."),
     _option("--min-severity", type=LevelOf(Severity), default="note", show_default=True, help="Leave out less."),
@@ -66,6 +101,7 @@ _OPTIONS = (
         "folders",
         type=click.Path(path_type=Path),
         multiple=True,
+        envvar=None,
         metavar="DIR",
         help="A folder of your own rules. Its .py files are run. Repeatable.",
     ),
@@ -96,7 +132,7 @@ _OPTIONS = (
     ),
     _option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
     _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
-    _option("--stdin-filename", metavar="PATH", help="What to call the text on stdin (with '-')."),
+    _option("--stdin-filename", envvar=None, metavar="PATH", help="What to call the text on stdin (with '-')."),
     _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
     _option("-v", "--verbose", is_flag=True, callback=_verbose, help="List each skipped file, and show tracebacks."),
     _option(
@@ -110,6 +146,11 @@ _OPTIONS = (
 )
 
 
+unsafe_option = _option(
+    "--unsafe-fixes", is_flag=True, help="Also apply fixes that are right under a stated assumption."
+)
+
+
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         function = option(function)
@@ -118,12 +159,14 @@ def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list[Rule] | Callable[[], list[Rule]]]:
     """What to look at, and the rules: a list, or what gives the built-in ones when they are needed."""
-    options = _options(paths, given)
-    if not (given["folders"] or given["select"] or given["ignore"]):
+    ctx = click.get_current_context()
+    options = configured(_options(paths, given), ctx)
+    if not (given["folders"] or given["select"] or given["ignore"] or needs_rules(ctx)):
         return options, _builtin
-    known = loaded(given["folders"])
-    options = replace(options, known_rules=frozenset(rule.id for rule in known))
-    return options, _chosen(known, given["select"], given["ignore"])
+    # A folder that a configuration names came with the tree: nothing of it is run.
+    known = loaded(given["folders"], allow_python=ctx.get_parameter_source("folders") is not FROM_FILE)
+    options = replace(about_rules(options, known, ctx), known_rules=frozenset(rule.id for rule in known))
+    return options, _chosen(known, given["select"], given["ignore"], ctx)
 
 
 @cache
@@ -132,23 +175,26 @@ def _builtin() -> list[Rule]:
     return loaded(())
 
 
-def loaded(folders: tuple[Path, ...]) -> list[Rule]:
+def loaded(folders: tuple[Path, ...], *, allow_python: bool = True) -> list[Rule]:
     """All rules there are. What cannot be loaded ends the run."""
     from jwtscan.loading import load_rules
     from jwtscan.rule import RuleError
 
     try:
-        return load_rules(folders, allow_python=True)
+        return load_rules(folders, allow_python=allow_python)
     except RuleError as error:
         raise Failure(str(error)) from error
 
 
-def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...], ctx: click.Context) -> list[Rule]:
     from jwtscan.loading import UnknownRuleError, choose
 
     try:
         return choose(rules, select, ignore)
     except UnknownRuleError as error:
+        for key, words in (("select", select), ("ignore", ignore)):
+            if error.word in words and (setting := setting_of(ctx, key, key)) is not None:
+                raise unknown(error.word, error.known, setting, key) from error
         raise Failure(f"no such rule or tag: {error.word}{nearest(error.word, error.known)}") from error
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from jwtscan.config.values import size_of, target_of
 from jwtscan.nearest import nearest
 
 
@@ -48,36 +49,26 @@ class Words(click.ParamType):  # type: ignore[type-arg]
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]
-    """A number of bytes, with or without a unit: ``8MB``, ``500kB``, ``1048576``. Units are powers of 1024."""
+    """A number of bytes, with or without a unit."""
 
     name = "size"
-    units = ("", "k", "m", "g")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        text = str(value).strip().lower().removesuffix("b").removesuffix("i")
-        unit = text[-1:] if text[-1:] in self.units[1:] else ""
-        number = text.removesuffix(unit).strip()
-        if not number.isascii() or not number.isdigit() or int(number) == 0:
-            self.fail(f"'{value}' is not a size such as 8MB, 500kB or 1048576", param, ctx)
-        size: int = int(number) << 10 * self.units.index(unit)
-        return size
+        try:
+            return size_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Target(click.ParamType):  # type: ignore[type-arg]
-    """A version of the Meeting SDK for Web, such as ``2.18`` or ``6``; None for ``auto``."""
+    """A version of the Meeting SDK for Web; None for ``auto``."""
 
     name = "target"
-    oldest = (2, 3)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | None:
-        text = str(value).strip()
-        if text == "auto":
-            return None
-        numbers = text.split(".")
-        if len(numbers) > 3 or not all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers):
-            self.fail(f"'{value}' is neither auto nor a version such as 2.18.3 or 6", param, ctx)
-        if (len(numbers) > 1 and (int(numbers[0]), int(numbers[1])) < self.oldest) or int(numbers[0]) < self.oldest[0]:
-            self.fail(f"'{value}' is older than 2.3, the first Meeting SDK whose join() takes sdkKey", param, ctx)
-        return text
+        try:
+            return target_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)

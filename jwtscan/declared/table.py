@@ -49,13 +49,17 @@ class Table:
             self.refuse(f"'{key}' is empty")
         return value
 
-    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """A list of texts; one text stands for a list of one."""
+    def texts(self, key: str, default: tuple[str, ...] | None = None, *, empty: bool = False) -> tuple[str, ...]:
+        """A list of texts, which may be ``empty``; one text stands for a list of one."""
         if default is not None and not self.has(key):
             return default
         value = self._take(key)
         items = [value] if isinstance(value, str) else value
-        if not isinstance(items, list) or not items or not all(isinstance(item, str) and item for item in items):
+        if (
+            not isinstance(items, list)
+            or not (items or empty)
+            or not all(isinstance(item, str) and item for item in items)
+        ):
             self.refuse(f"'{key}' has to be a text or a list of texts, not {_type_name(value)}")
         return tuple(items)
 
@@ -123,6 +127,15 @@ class Table:
     def has(self, key: str) -> bool:
         self._known.add(key)
         return key in self._left
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The keys that nobody has asked for yet."""
+        return tuple(self._left)
+
+    def holds(self, key: str, kind: type) -> bool:
+        """Whether the value of ``key`` is of exactly that type."""
+        return self.has(key) and type(self._left[key]) is kind
 
     def _take(self, key: str) -> object:
         if not self.has(key):

@@ -111,7 +111,7 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     if scan.project is None or not scan.result.findings or outside:
         return []
     offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
-    plan = Plan(scan.project, target=target)
+    plan = Plan(scan.project, target=target, given=scan.options.env_names)
     found = scan.result.findings
     code = offers.in_code(found, plan)
     going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}

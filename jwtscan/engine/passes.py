@@ -49,7 +49,8 @@ class Passes:
     def run(self) -> Fixed:
         plan: Plan | None = None
         while self.scan.project is not None:
-            plan = Plan(self.scan.project, target=self.target, names=plan.names if plan is not None else None)
+            names = plan.names if plan is not None else None
+            plan = Plan(self.scan.project, target=self.target, names=names, given=self.scan.options.env_names)
             self.fixed.names = plan.names
             self.decision = self.decision or Decision(self.scan.project, plan.names)
             code, credentials = self._offers(plan)

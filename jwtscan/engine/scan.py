@@ -18,6 +18,7 @@ from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerp
 from jwtscan.text import Span, Spans
 
 if TYPE_CHECKING:
+    from jwtscan.files.selection import Globs
     from jwtscan.meaning.project import Project
     from jwtscan.rule import Match, Rule
     from jwtscan.syntax.ledger import Ledger
@@ -39,7 +40,10 @@ BUILTIN_WORDS = (b"eyj",)
 class Options:
     """What to scan and what to report. Paths are as given; they are resolved against ``cwd``.
 
-    ``known_rules`` are the ids of all rules there are, where not all of them are run.
+    ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
+    ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
+    that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
+    of environment variables by the old ones.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -48,6 +52,7 @@ class Options:
     min_confidence: Confidence = Confidence.MEDIUM
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
+    homes: tuple[str, str] = ("", "")
     force_exclude: bool = False
     gitignore: bool = True
     max_file_size: int = 8 << 20
@@ -55,6 +60,9 @@ class Options:
     known_rules: frozenset[str] = frozenset()
     stdin: bytes | None = None
     stdin_filename: str | None = None
+    file_ignores: tuple[tuple[Globs, frozenset[str]], ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    env_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -195,6 +203,7 @@ class Scan:
                 cwd=options.cwd,
                 exclude=options.exclude,
                 include=options.include,
+                homes=options.homes,
                 force_exclude=options.force_exclude,
                 gitignore=options.gitignore,
                 met=sweep.take,
@@ -286,7 +295,7 @@ class Scan:
         rows = list(_without_doubles(self._run_rules(project, rules, tokens)))
         kept = [row for row in rows if not self._is_silenced(ledger, row)]
         kept += self._run_own_rules(project, rules, looks, ledger)
-        self._settle(project, kept)
+        self._settle(project, [row for row in kept if not self._is_ignored_there(row)])
         self.result.skipped += [Skipped(path, EXCEEDED) for path in sorted(project.effort.exceeded)]
 
     def _run_rules(self, project: Project, rules: Sequence[Rule], tokens: set[str]) -> Iterator[Row]:
@@ -311,6 +320,12 @@ class Scan:
         self.result.suppressed += 1
         return True
 
+    def _is_ignored_there(self, row: Row) -> bool:
+        """Whether the configuration does not want the rule in that file."""
+        rule, unit, _ = row
+        file = os.path.join(os.path.realpath(self.options.cwd), self.entries[unit.path].file)  # noqa: PTH118 - a string
+        return any(rule.id in ids and globs.cover(unit.path, file) for globs, ids in self.options.file_ignores)
+
     def _run_own_rules(
         self, project: Project, rules: Sequence[Rule], looks: dict[str, Look], ledger: Ledger
     ) -> Iterator[Row]:
@@ -334,7 +349,7 @@ class Scan:
         secrets: set[str] = set()
         for rule, unit, match in matches:
             secrets.update(match.secrets)
-            severity = match.severity or rule.severity
+            severity = self.options.severities.get(rule.id, match.severity or rule.severity)
             if severity >= self.options.min_severity and match.confidence >= self.options.min_confidence:
                 kept.append((_finding(rule, unit, match, severity), _snippet(unit, match)))
         self.result.findings = _distinct(with_fingerprints(kept))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +21,7 @@ def from_top(options: Options, top: Path) -> Options:
         options,
         cwd=top,
         paths=tuple(_relative(path, options.cwd, top) for path in options.paths),
-        exclude=_anchored(options.exclude, here),
-        include=_anchored(options.include, here),
+        homes=(options.homes[0] or here.as_posix(), options.homes[1] or here.as_posix()),
         stdin_filename=_name(options.stdin_filename, options.cwd, top) if options.stdin_filename else None,
     )
 
@@ -53,16 +52,6 @@ def _name(path: str, cwd: Path, top: Path) -> str:
     """The name of a text, which need not be a file, in the tree all the same."""
     name = _relative(path, cwd, top)
     return path.rpartition("/")[2] if name.startswith("..") else name
-
-
-def _anchored(patterns: Sequence[str], here: Path) -> tuple[str, ...]:
-    """Patterns with a slash in them are meant from the working directory; others hold anywhere."""
-    return tuple(
-        f"{here.as_posix()}/{pattern.removeprefix('./').lstrip('/')}"
-        if "/" in pattern.rstrip("/") and not Path(pattern).is_relative_to(here)
-        else pattern
-        for pattern in patterns
-    )
 
 
 def _result(result: Result, shown: Callable[[str], str]) -> Result:

@@ -39,15 +39,18 @@ class Folder(NamedTuple):
 
 
 class Selection:
-    """Decides by names. Patterns are git's, relative to ``cwd`` (absolute POSIX, without links).
+    """Decides by names. Patterns are git's, relative to ``cwd`` or to a home of their own.
 
-    ``path`` is always as it is shown, ``file`` the absolute one.
+    ``path`` is always as it is shown, ``file`` the absolute one. Folders are absolute POSIX paths without links.
     """
 
-    def __init__(self, exclude: Sequence[str], include: Sequence[str], cwd: str) -> None:
-        self._inside = f"{cwd.rstrip('/')}/"
-        self._exclude = _rules(exclude, self._inside)
-        self._include = _rules(include, self._inside)
+    def __init__(
+        self, exclude: Sequence[str], include: Sequence[str], cwd: str, homes: tuple[str, str] = ("", "")
+    ) -> None:
+        self._inside = _slashed(cwd)
+        self._exclude_home, self._include_home = (_slashed(home or cwd) for home in homes)
+        self._exclude = _rules(exclude, self._exclude_home)
+        self._include = _rules(include, self._include_home)
 
     @property
     def unlisted(self) -> frozenset[str]:
@@ -59,13 +62,16 @@ class Selection:
         if outer.level is not None and outer.level.ignores(os.fsencode(file), True):
             return None
         name = path.rpartition("/")[2]
-        encoded = self._relative(path, file)
-        if self._exclude and self._exclude.verdict(encoded, os.fsencode(name), True):
+        if self._exclude and self._exclude.verdict(_relative(path, file, self._exclude_home), os.fsencode(name), True):
             return None
         shut = outer.shut or name in FOLDERS or name.endswith(FOLDER_ENDINGS) or _is_environment(file)
         if shut and self._include is None:
             return None
-        if shut and self._include and self._include.verdict(encoded, os.fsencode(name), True):
+        if (
+            shut
+            and self._include
+            and self._include.verdict(_relative(path, file, self._include_home), os.fsencode(name), True)
+        ):
             shut = False
         return Folder(load(f"{file}/.ignore", file, outer.level), shut)
 
@@ -74,36 +80,56 @@ class Selection:
         if folder.level is not None and folder.level.ignores(os.fsencode(file), False):
             return False
         name = path.rpartition("/")[2]
-        if self._exclude and self._exclude.verdict(self._relative(path, file), os.fsencode(name), False):
+        if self._exclude and self._exclude.verdict(_relative(path, file, self._exclude_home), os.fsencode(name), False):
             return False
         if not folder.shut and not name.endswith(FILE_ENDINGS):
             return True
         return self._include is not None and bool(
-            self._include.verdict(self._relative(path, file), os.fsencode(name), False)
+            self._include.verdict(_relative(path, file, self._include_home), os.fsencode(name), False)
         )
 
     def forbids(self, path: str, file: str) -> bool:
         """Whether ``path``, a file or folder that was named itself, is excluded all the same."""
-        encoded = self._relative(path, file)
-        if self._exclude and self._exclude.covers(encoded):
+        if self._exclude and self._exclude.covers(_relative(path, file, self._exclude_home)):
             return True
         *folders, name = path.split("/")
         shut = any(part in FOLDERS or part.endswith(FOLDER_ENDINGS) for part in folders)
         if not shut and not name.endswith(FILE_ENDINGS) and name not in FOLDERS:
             return False
-        return self._include is None or not self._include.covers(encoded)
+        return self._include is None or not self._include.covers(_relative(path, file, self._include_home))
 
     def shown(self, path: str, file: str) -> str:
         """``path``, or the shorter one where a root above the working directory led back into it."""
         above = path.startswith(("../", "/")) and file.startswith(self._inside)
         return file[len(self._inside) :] if above else path
 
-    def _relative(self, path: str, file: str) -> bytes:
-        if file.startswith(self._inside):
-            return os.fsencode(file[len(self._inside) :])
-        while path.startswith("../"):
-            path = path[3:]
-        return os.fsencode(path.lstrip("/"))
+
+class Globs:
+    """Patterns that stand in ``home``, asked about single files."""
+
+    def __init__(self, patterns: Sequence[str], home: str) -> None:
+        self._home = _slashed(home)
+        self._rules = _rules(patterns, self._home)
+
+    def cover(self, path: str, file: str) -> bool:
+        """Whether the file, or a folder it lies in, matches."""
+        return self._rules is not None and self._rules.covers(_relative(path, file, self._home))
+
+
+def _slashed(folder: str) -> str:
+    return f"{folder.rstrip('/')}/"
+
+
+def _relative(path: str, file: str, inside: str) -> bytes:
+    """What the patterns of the folder ``inside`` are compared with."""
+    if file.startswith(inside):
+        return os.fsencode(file[len(inside) :])
+    if not path.startswith(("../", "/")):
+        # Below the working directory, but not below the patterns' own folder.
+        return os.fsencode(os.path.relpath(file, inside))
+    while path.startswith("../"):
+        path = path[3:]
+    return os.fsencode(path.lstrip("/"))
 
 
 def _rules(patterns: Sequence[str], inside: str) -> Rules | None:

@@ -43,6 +43,7 @@ def walk(
     cwd: Path,
     exclude: Sequence[str] = (),
     include: Sequence[str] = (),
+    homes: tuple[str, str] = ("", ""),
     force_exclude: bool = False,
     gitignore: bool = True,
     met: Met | None = None,
@@ -50,12 +51,14 @@ def walk(
     """The files below ``roots`` of a kind that jwtscan reads, each once and sorted, and what was passed over and why.
 
     A root is taken whatever its name, unless ``force_exclude``. ``exclude`` and ``include`` are patterns as in a
-    .gitignore, relative to ``cwd``; ``include`` brings back what a default leaves out. In a git work tree the files are
-    those that git lists. ``met`` is told of each file when it is found, long before it is yielded.
+    .gitignore, relative to ``cwd`` or to the folder that ``homes`` has for each; ``include`` brings back what a default
+    leaves out. In a git work tree the files are those that git lists. ``met`` is told of each file when it is found,
+    long before it is yielded.
     Raises MissingPathError before anything is yielded.
     """
     places = [_place(os.fspath(root), cwd) for root in roots]
-    search = _Search(Selection(exclude, include, _posix(os.path.realpath(cwd))), gitignore=gitignore, met=met)
+    selection = Selection(exclude, include, _posix(os.path.realpath(cwd)), homes)
+    search = _Search(selection, gitignore=gitignore, met=met)
     for place in places:
         if not (force_exclude and search.selection.forbids(*place)):
             search.root(place)

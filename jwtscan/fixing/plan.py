@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,26 @@ class Plan:
 
     ``target`` is the SDK version asked for with ``--target`` (None is the project's own). ``names`` are the new
     environment variables, decided at the first pass and kept: later passes no longer see the old ones.
+    ``given`` are new names by old ones, from the configuration.
     """
 
-    def __init__(self, project: Project, *, target: str | None = None, names: Names | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        target: str | None = None,
+        names: Names | None = None,
+        given: Mapping[str, str] | None = None,
+    ) -> None:
         self.project = project
         self.target = target
         self._names = names
+        self._given = given
         self._layouts: dict[str, Layout] = {}
 
     @cached_property
     def names(self) -> Names:
-        return self._names or decide_names(self.project)
+        return self._names or decide_names(self.project, self._given)
 
     @cached_property
     def importers(self) -> dict[str, list[Unit]]:

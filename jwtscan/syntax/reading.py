@@ -39,6 +39,7 @@ def read_unit(document: Document, kind: str) -> Unit:
         from jwtscan.syntax.settings import read_settings
 
         unit.settings, unit.comments, notes = read_settings(kind, document.path, document.source)
+        unit.settings = tuple(one for one in unit.settings if not _is_own(document.path, one.key))
         unit.notes += notes
     if kind in MANIFESTS:
         from jwtscan.syntax.manifest import read_requirements
@@ -50,6 +51,11 @@ def read_unit(document: Document, kind: str) -> Unit:
 
         unit.requirements = requirements_of_setup(unit.module, document.source)
     return unit
+
+
+def _is_own(path: str, key: str) -> bool:
+    """Whether a setting is one of jwtscan's configuration: the old names there are no program's, and stay."""
+    return path.endswith("jwtscan.toml") or (path.endswith("pyproject.toml") and key.startswith("tool.jwtscan."))
 
 
 def _page(unit: Unit) -> None:

@@ -1,0 +1,133 @@
+"""Brings the configuration into a command: its values stand where an option would have its default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from jwtscan.cli.ending import Failure
+from jwtscan.config.find import ConfigError, nearest_config
+from jwtscan.engine import Options
+from jwtscan.finding import Severity
+from jwtscan.nearest import nearest
+
+if TYPE_CHECKING:
+    from jwtscan.config.read import Config, Setting
+    from jwtscan.rule import Rule
+
+_META = "jwtscan.config"
+_ISOLATED = "jwtscan.isolated"
+_BOTH = "--isolated takes no configuration: it does not go with --config"
+FROM_FILE = ParameterSource.DEFAULT_MAP
+
+
+def without(ctx: click.Context, _: click.Parameter, isolated: bool) -> bool:
+    """The callback of ``--isolated``; it may come before that of ``--config`` or after it."""
+    ctx.meta[_ISOLATED] = isolated
+    if isolated and ctx.get_parameter_source("config") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(_BOTH)
+    return isolated
+
+
+def take(ctx: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
+    """The callback of ``--config``: reads the file, or the nearest one, unless ``--isolated`` was seen."""
+    if ctx.meta.get(_ISOLATED):
+        if ctx.get_parameter_source("config") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(_BOTH)
+        return None
+    try:
+        file = file or nearest_config(Path.cwd())
+        if file is None:
+            return None
+        from jwtscan.config.keys import KEYS
+        from jwtscan.config.read import read_config
+
+        config = read_config(file)
+    except ConfigError as error:
+        raise Failure(str(error)) from error
+    ctx.meta[_META] = config
+    ctx.default_map = {
+        key.option: _default(key.name, config.settings[key.name])
+        for key in KEYS
+        if key.option is not None and key.name in config.settings
+    }
+    return file
+
+
+def config_of(ctx: click.Context) -> Config | None:
+    """The configuration that holds for a command; None where there is no file."""
+    config: Config | None = ctx.meta.get(_META)
+    return config
+
+
+def setting_of(ctx: click.Context, option: str, key: str) -> Setting | None:
+    """The setting that an option has its value from; None where something else has said it."""
+    config = config_of(ctx)
+    if config is None or ctx.get_parameter_source(option) is not FROM_FILE:
+        return None
+    return config.settings.get(key)
+
+
+def _default(key: str, setting: Setting) -> Any:
+    if key == "rules":
+        return [setting.file.parent / folder for folder in setting.value]
+    if key == "format":
+        return [setting.value]
+    # One value of an option that takes comma-separated lists is one such list.
+    return [setting.value] if key in ("select", "ignore") else setting.value
+
+
+def configured(options: Options, ctx: click.Context) -> Options:
+    """``options`` with what no option of the command line says, but for what needs the rules."""
+    exclude, include = setting_of(ctx, "exclude", "exclude"), setting_of(ctx, "include", "include")
+    config = config_of(ctx)
+    names = config.tables.get("env-names", {}) if config is not None else {}
+    return replace(
+        options,
+        homes=(exclude.home if exclude else "", include.home if include else ""),
+        env_names={old: setting.value for old, setting in names.items()},
+    )
+
+
+def needs_rules(ctx: click.Context) -> bool:
+    """Whether the configuration speaks of rules by name."""
+    config = config_of(ctx)
+    return config is not None and any(config.tables.get(key) for key in ("per-file-ignores", "severity"))
+
+
+def about_rules(options: Options, rules: list[Rule], ctx: click.Context) -> Options:
+    """``options`` with the severities of rules and what is not reported in which files."""
+    from jwtscan.files.selection import Globs
+
+    config = config_of(ctx)
+    if config is None:
+        return options
+    severities = {}
+    for rule, setting in config.tables.get("severity", {}).items():
+        if all(rule != known.id for known in rules):
+            raise unknown(rule, (known.id for known in rules), setting, "severity")
+        severities[rule] = Severity[setting.value.upper()]
+    ignores = []
+    for glob, setting in config.tables.get("per-file-ignores", {}).items():
+        ids = frozenset(_named(rules, setting))
+        ignores.append((Globs([glob], setting.home), ids))
+    return replace(options, severities=severities, file_ignores=tuple(ignores))
+
+
+def unknown(word: str, known: Iterable[str], setting: Setting, key: str) -> Failure:
+    """The end of a run whose configuration speaks of a rule that is not there."""
+    return Failure(f"{setting.file}: '{key}': no such rule or tag: {word}{nearest(word, known)}")
+
+
+def _named(rules: list[Rule], setting: Setting) -> Iterator[str]:
+    from jwtscan.loading import UnknownRuleError, choose
+
+    try:
+        yield from (rule.id for rule in choose(rules, setting.value)) if setting.value else ()
+    except UnknownRuleError as error:
+        raise unknown(error.word, error.known, setting, "per-file-ignores") from error
