@@ -39,6 +39,7 @@ def read_unit(document: Document, kind: str) -> Unit:
         from jwtscan.syntax.settings import read_settings
 
         unit.settings, unit.comments, notes = read_settings(kind, document.path, document.source)
+        unit.own = tuple(one.span for one in unit.settings if _is_own(document.path, one.key))
         unit.settings = tuple(one for one in unit.settings if not _is_own(document.path, one.key))
         unit.notes += notes
     if kind in MANIFESTS:

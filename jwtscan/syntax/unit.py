@@ -86,7 +86,10 @@ class Region:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Unit:
-    """One read file. Spans inside ``module`` are in the region's text: ``span()`` gives the document's."""
+    """One read file. Spans inside ``module`` are in the region's text: ``span()`` gives the document's.
+
+    ``own`` are the settings that are jwtscan's configuration and no program's.
+    """
 
     document: Document
     kind: str
@@ -97,6 +100,7 @@ class Unit:
     links: tuple[Link, ...] = ()
     comments: tuple[Comment, ...] = ()
     notes: list[str] = field(default_factory=list)
+    own: tuple[Span, ...] = ()
 
     @property
     def path(self) -> str:

@@ -112,7 +112,8 @@ class Renamer:
                 return made
             comments = Spans(_comments(unit))
             made.in_comments = made.in_comments or any(comments.overlap(edit.span) for edit in edits)
-            made.edits += [(unit.path, edit) for edit in edits]
+            own = Spans(unit.own)
+            made.edits += [(unit.path, edit) for edit in edits if not own.overlap(edit.span)]
         return made
 
     def _find_spellings(self, old: Old) -> None:

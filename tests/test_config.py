@@ -1,0 +1,318 @@
+"""The configuration: which file holds, what is refused, and that scan, fix and config go by it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import jwtscan
+from jwtscan.cli import run
+from jwtscan.config.find import ConfigError, nearest_config
+from jwtscan.config.keys import schema
+from jwtscan.config.read import read_config
+from jwtscan.toml import read_toml
+
+SCHEMA = Path(jwtscan.__file__).parent / "config/schema/config.schema.json"
+MINT = """\
+import os
+
+import jwt
+import requests
+
+
+def users():
+    token = jwt.encode({"iss": os.environ["ZOOM_API_KEY"], "exp": 1}, os.environ["ZOOM_API_SECRET"])
+    return requests.get("https://api.zoom.us/v2/users", headers={"Authorization": f"Bearer {token}"})
+"""
+ENV = "ZOOM_API_KEY=FAKEkeyFAKEkeyFAKEkey0\nZOOM_API_SECRET=FAKEsecretFAKEsecretFAKEsecretFAKE00\n"
+OWN_RULE = """\
+tags = ["rest"]
+severity = "note"
+summary = "s"
+keywords = ["api.zoom.us"]
+why = "w"
+bad = "b"
+good = "g"
+what-to-do = "d"
+page = "https://example.org"
+[[match]]
+text = {regex = "api.zoom.us"}
+message = "found"
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A work tree with one use in a.py, one in sub/b.py, and the working directory at its top."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    (tmp_path / "sub").mkdir()
+    for path in ("a.py", "sub/b.py"):
+        (tmp_path / path).write_text(MINT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(capfd: pytest.CaptureFixture[str], *arguments: str) -> set[tuple[str, str, str]]:
+    """The findings of a scan: path, rule, severity."""
+    run(["scan", "--format", "json", "--quiet", *arguments])
+    out = capfd.readouterr()
+    assert not out.err
+    return {(one["path"], one["rule"], one["severity"]) for one in json.loads(out.out)["findings"]}
+
+
+def said(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a refused run says."""
+    assert run(arguments) == 2
+    return capfd.readouterr().err
+
+
+def test_nearest_wins_and_the_top_of_the_work_tree_is_the_last(tree: Path) -> None:
+    around, tree = tree, tree / "inner"
+    (tree / "sub").mkdir(parents=True)
+    (around / "jwtscan.toml").write_text("")
+    assert nearest_config(tree / "sub") == around / "jwtscan.toml"
+    (tree / ".git").write_text("gitdir: ../.git/worktrees/inner\n")
+    assert nearest_config(tree / "sub") is None
+    (tree / "pyproject.toml").write_text("[tool.jwtscan]\n")
+    assert nearest_config(tree / "sub") == tree / "pyproject.toml"
+    (tree / "jwtscan.toml").write_text("")
+    assert nearest_config(tree / "sub") == tree / "jwtscan.toml"
+    (tree / "sub/pyproject.toml").write_text("[project]\nname = 'jwtscan'\n")
+    assert nearest_config(tree / "sub") == tree / "jwtscan.toml"
+    (tree / "sub/pyproject.toml").write_text("[tool]\njwtscan.jobs = 1\n")
+    assert nearest_config(tree / "sub") == tree / "sub/pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("min-severiti = 'note'", "jwtscan.toml: unknown key 'min-severiti'; did you mean 'min-severity'?"),
+        ("min-severity = 'eror'", "did you mean 'error'?"),
+        ("jobs = 'two'", "'jobs' has to be a whole number, not a text"),
+        ("jobs = -1", "'jobs' is negative"),
+        ("exclude = 3", "'exclude' has to be a text or a list of texts"),
+        ("max-file-size = '8 parsecs'", "'8 parsecs' is not a size"),
+        ("max-file-size = 0", "'0' is not a size"),
+        ("target = '1.9'", "older than 2.3"),
+        ("format = 'json=out.json'", "'format' is 'json=out.json'"),
+        ("severity = 'note'", "'severity' has to be a table"),
+        ("severity.jwt-mint = 'bad'", "'jwt-mint' is 'bad'"),
+        ("severity.jwt-mind = 'note'", "'severity': no such rule or tag: jwt-mind; did you mean 'jwt-mint'?"),
+        ("select = 'jwt-mind'", "'select': no such rule or tag: jwt-mind; did you mean 'jwt-mint'?"),
+        ("per-file-ignores.'*.py' = 'ret'", "'per-file-ignores': no such rule or tag: ret"),
+        ("env-names.HOME = 'X'", "'HOME' is no name of an old API key or secret"),
+        ("env-names.ZOOM_API_KEY = 'A B'", "is no name of a variable"),
+        ("extend = 'absent.jwtscan.toml'", "no such file or directory (extended by "),
+        ("extend = 'jwtscan.toml'", "'extend' leads back to"),
+        ("extend = 'base.toml'", "a configuration is called pyproject.toml, jwtscan.toml or NAME.jwtscan.toml"),
+        ("extend = 'pyproject.toml'", "there is no [tool.jwtscan] in it"),
+        ("a = [", "not valid TOML"),
+        ("a = " + "[" * 100_000, "not valid TOML"),
+    ],
+)
+def test_refusal_names_file_key_and_reason(
+    text: str, reason: str, tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "jwtscan.toml").write_text(text)
+    (tree / "pyproject.toml").write_text("[project]\n")
+    for command in ("scan", "fix", "config"):
+        error = said(capfd, command)
+        assert reason in error
+        assert "jwtscan.toml" in error
+        assert "internal error" not in error
+
+
+def test_pyproject_is_refused_by_its_table(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tree / "pyproject.toml").write_text("[tool.jwtscan]\nselekt = []\n")
+    assert f"{tree / 'pyproject.toml'}: [tool.jwtscan]: unknown key 'selekt'" in said(capfd, "scan")
+    (tree / "pyproject.toml").write_text("[tool]\njwtscan = 1\n")
+    assert "'tool.jwtscan' has to be a table" in said(capfd, "scan")
+
+
+def test_extended_file_holds_where_the_nearer_says_nothing(tree: Path) -> None:
+    (tree / "sub/jwtscan.toml").write_text('extend = "../base.jwtscan.toml"\njobs = 1\nseverity.jwt-mint = "note"\n')
+    (tree / "base.jwtscan.toml").write_text(
+        'jobs = 2\nfail-on = "error"\n[severity]\njwt-mint = "error"\nquery-token = "note"\n'
+    )
+    config = read_config(tree / "sub/jwtscan.toml")
+    assert {key: (one.value, one.file.name) for key, one in config.settings.items()} == {
+        "jobs": (1, "jwtscan.toml"),
+        "fail-on": ("error", "base.jwtscan.toml"),
+    }
+    assert {rule: one.value for rule, one in config.tables["severity"].items()} == {
+        "jwt-mint": "note",
+        "query-token": "note",
+    }
+
+
+def test_command_line_goes_before_environment_before_file(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ("a.py", "jwt-mint", "error") in found(capfd)
+    (tree / "jwtscan.toml").write_text('select = "sdk"')
+    assert not found(capfd)
+    monkeypatch.setenv("JWTSCAN_SELECT", "rest")
+    assert ("a.py", "jwt-mint", "error") in found(capfd)
+    assert not found(capfd, "--select", "integrations")
+    monkeypatch.delenv("JWTSCAN_SELECT")
+    assert ("a.py", "jwt-mint", "error") in found(capfd, "--isolated")
+    (tree / "other.jwtscan.toml").write_text("")
+    assert ("a.py", "jwt-mint", "error") in found(capfd, "--config", "other.jwtscan.toml")
+    for both in (["--isolated", "--config", "jwtscan.toml"], ["--config", "jwtscan.toml", "--isolated"]):
+        assert "--isolated takes no configuration" in said(capfd, "scan", *both)
+
+
+def test_globs_are_relative_to_the_file_that_has_them(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "jwtscan.toml").write_text('exclude = ["/b.py", "sub/gen/"]')
+    (tree / "sub/gen").mkdir()
+    (tree / "sub/gen/c.py").write_text(MINT)
+    assert {path for path, _, _ in found(capfd)} == {"a.py", "sub/b.py"}
+    monkeypatch.chdir(tree / "sub")
+    assert {path for path, _, _ in found(capfd)} == {"b.py"}
+    run(["fix", "--diff"])
+    out = capfd.readouterr().out
+    assert "b/sub/b.py" in out
+    assert "gen" not in out
+
+
+def test_per_file_ignores_and_severities(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "jwtscan.toml").write_text(
+        '[per-file-ignores]\n"sub/*" = ["jwt-mint"]\n[severity]\njwt-mint = "warning"\nquery-token = "note"\n'
+    )
+    assert {one for one in found(capfd) if one[1] == "jwt-mint"} == {("a.py", "jwt-mint", "warning")}
+    monkeypatch.chdir(tree / "sub")
+    assert not {one for one in found(capfd, "b.py", "../a.py") if one[:2] == ("b.py", "jwt-mint")}
+    (tree / "jwtscan.toml").write_text('per-file-ignores."*.py" = "rest"\n')
+    assert not found(capfd)
+
+
+def test_own_rules_of_a_configuration_are_declared_ones(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tree / "checks").mkdir()
+    (tree / "checks/api-host.toml").write_text(OWN_RULE)
+    (tree / "sub/jwtscan.toml").write_text('rules = ["../checks"]')
+    assert ("a.py", "api-host", "note") in found(capfd, "--config", "sub/jwtscan.toml")
+    (tree / "checks/evil.py").write_text("raise SystemExit('was run')")
+    error = said(capfd, "scan", "--config", "sub/jwtscan.toml")
+    assert "a Python rule is only run from a folder named on the command line" in error
+    assert "was run" not in error
+    assert "was run" in said(capfd, "scan", "--rules", "checks")
+
+
+@pytest.mark.parametrize("name", ["jwtscan.toml", "pyproject.toml"])
+def test_new_names_are_used_and_the_configuration_stays(
+    name: str, tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = "[tool.jwtscan.env-names]" if name == "pyproject.toml" else "[env-names]"
+    text = f'{head}\nZOOM_API_KEY = "CORP_ZOOM_CLIENT_ID"\n"ZOOM_API_SECRET" = "CORP_ZOOM_CLIENT_SECRET"\n'
+    (tree / name).write_text(text)
+    (tree / ".env").write_text(ENV)
+    assert name not in {path for path, _, _ in found(capfd, "--min-confidence", "low")}
+    assert run(["fix"]) == 0
+    assert "CORP_ZOOM_CLIENT_ID" in capfd.readouterr().err
+    assert (tree / name).read_text() == text
+    assert "CORP_ZOOM_CLIENT_ID=" in (tree / ".env").read_text()
+    assert "CORP_ZOOM_CLIENT_SECRET=" in (tree / ".env").read_text()
+    assert "API_KEY" not in (tree / ".env").read_text() + (tree / "a.py").read_text()
+
+
+def test_format_of_a_configuration_does_not_stand_in_the_way_of_a_patch(
+    tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "jwtscan.toml").write_text('format = "json"')
+    assert run(["fix", "--diff"]) == 1
+    assert capfd.readouterr().out.startswith("diff --git")
+    run(["scan", "--quiet"])
+    assert json.loads(capfd.readouterr().out)["findings"]
+
+
+def test_config_shows_values_and_where_they_come_from(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "jwtscan.toml").write_text(
+        'extend = "base.jwtscan.toml"\nexclude = ["gen/"]\n'
+        '[per-file-ignores]\n"sub/*" = "rest"\n"*.js" = ["sdk"]\n[severity]\njwt-mint = "note"\n'
+    )
+    (tree / "base.jwtscan.toml").write_text('max-file-size = "1MB"\n')
+    monkeypatch.setenv("JWTSCAN_FAIL_ON", "error")
+    assert run(["config", "--jobs", "3", "sub/b.py"]) == 0
+    out = capfd.readouterr().out
+    rows = {line.partition(" = ")[0]: line.rpartition("# ")[2] for line in out.splitlines() if " = " in line}
+    assert rows["exclude"] == rows['"jwt-mint"'] == "jwtscan.toml"
+    assert rows["max-file-size"] == "base.jwtscan.toml"
+    assert rows["fail-on"] == "JWTSCAN_FAIL_ON"
+    assert rows["jobs"] == "command line"
+    assert rows["select"] == "default"
+    assert '"sub/*"' in rows
+    assert '"*.js"' not in rows
+    (tree / "shown.toml").write_text(out)
+    shown = read_toml(tree / "shown.toml")
+    assert (shown["max-file-size"], shown["jobs"], shown["fail-on"]) == (1 << 20, 3, "error")
+    run(["config"])
+    assert '"*.js"' in capfd.readouterr().out
+    assert "no such file" in said(capfd, "config", "absent.py")
+
+
+def test_schema_is_the_published_one_and_valid() -> None:
+    Draft202012Validator.check_schema(schema())
+    assert json.loads(SCHEMA.read_text()) == schema()
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("", True),
+        ("select = []", True),
+        ("select = 'sdk'\nignore = ['tool']", True),
+        ("jobs = 2\nmax-file-size = '500kB'\nforce-exclude = true", True),
+        ("max-file-size = 1000", True),
+        ("min-confidence = 'low'\nfail-on = 'never'\nformat = 'json'\ntarget = '2.18'", True),
+        ("[severity]\njwt-mint = 'note'\n[env-names]\nZOOM_API_KEY = 'A'\n[per-file-ignores]\n'*' = 'sdk'", True),
+        ("selekt = []", False),
+        ("select = ['']", False),
+        ("select = [1]", False),
+        ("jobs = true", False),
+        ("jobs = -1", False),
+        ("force-exclude = 'yes'", False),
+        ("max-file-size = 0", False),
+        ("max-file-size = 'big'", False),
+        ("max-file-size = '0kB'", False),
+        ("fail-on = 'ever'", False),
+        ("format = 'xml'", False),
+        ("severity.jwt-mint = 1", False),
+        ("env-names.ZOOM_API_KEY = '1A'", False),
+        ("per-file-ignores = []", False),
+    ],
+)
+def test_schema_and_reader_agree(text: str, good: bool, tmp_path: Path) -> None:
+    file = tmp_path / "jwtscan.toml"
+    file.write_text(text)
+    errors: list[Any] = list(Draft202012Validator(schema()).iter_errors(read_toml(file)))
+    assert (not errors) == good
+    if good:
+        read_config(file)
+    else:
+        with pytest.raises(ConfigError):
+            read_config(file)
+
+
+def test_nothing_is_parsed_where_no_configuration_is(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    script = (
+        f"import sys; sys.path.insert(0, {str(SCHEMA.parents[3])!r}); "
+        "from jwtscan.cli import run; run(['scan', '-q']); "
+        "print(sorted(name for name in sys.modules if name == 'tomllib' or name.startswith('jwtscan.config')))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "['jwtscan.config', 'jwtscan.config.find', 'jwtscan.config.values']\n"
