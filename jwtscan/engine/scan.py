@@ -6,16 +6,16 @@ What analyses is imported when the gate lets a file through: most runs end befor
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jwtscan.engine.rows import Row, without_doubles
 from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
 from jwtscan.files.walk import Entry, walk
 from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerprints
-from jwtscan.text import Span, Spans
 
 if TYPE_CHECKING:
     from jwtscan.files.selection import Globs
@@ -28,7 +28,6 @@ Progress = Callable[[str, int, int], None]
 """Called with a phase ("reading", "parsing"), the number done and the number known of."""
 
 Rules = Callable[[], "Sequence[Rule]"]
-Row = tuple["Rule", "Unit", "Match"]
 
 MAX_PARSED_SIZE = 2 << 20
 OWN_WORD = b"jwtscan:"
@@ -292,7 +291,7 @@ class Scan:
         self.result.parsed = len(project.candidates()) + len(tokens)
         ran = frozenset(rule.id for rule in rules)
         ledger = Ledger(self.options.known_rules or ran, ran)
-        rows = list(_without_doubles(self._run_rules(project, rules, tokens)))
+        rows = list(without_doubles(self._run_rules(project, rules, tokens)))
         kept = [row for row in rows if not self._is_silenced(ledger, row)]
         kept += self._run_own_rules(project, rules, looks, ledger)
         self._settle(project, [row for row in kept if not self._is_ignored_there(row)])
@@ -358,20 +357,6 @@ class Scan:
             for path in {finding.path, *(step.path for step in finding.trail)}:
                 if path in project.units:
                     self.result.documents[path] = project.units[path].document
-
-
-def _without_doubles(rows: Iterable[Row]) -> Iterator[Row]:
-    """Leaves out a general credential finding where an integration's own rule speaks of the same place."""
-    rows = list(rows)
-    spans: dict[str, list[Span]] = {}
-    for rule, unit, match in rows:
-        if "integrations" in rule.tags:
-            spans.setdefault(unit.path, []).append(match.span)
-    taken = {path: Spans(found) for path, found in spans.items()}
-    for rule, unit, match in rows:
-        general = "credentials" in rule.tags and "integrations" not in rule.tags
-        if not general or unit.path not in taken or not taken[unit.path].overlap(match.span):
-            yield rule, unit, match
 
 
 def _finding(rule: Rule, unit: Unit, match: Match, severity: Severity) -> Finding:
