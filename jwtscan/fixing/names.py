@@ -112,7 +112,8 @@ def _spelled(old: str, slot: str, names: Names, *, variable: bool) -> str:
         public = public_prefix(old) if slot == "sdk_key" else ""
         own = _BEFORE_ZOOM.match(old.removeprefix(public_prefix(old)))
         new: str = getattr(names, slot)
-        if own is not None and _is_company(own["prefix"]) and not new.startswith(own["prefix"]):
+        # A name from the configuration is taken as it is: only the usual ones begin with ZOOM_.
+        if own is not None and _is_company(own["prefix"]) and new.startswith("ZOOM_"):
             new = own["prefix"] + new
         return new if new.startswith(public) else public + new
     base = Names() if is_distinctive(old) else _PLAIN
