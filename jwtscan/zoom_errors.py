@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jwtscan.declared.table import Table
+from jwtscan.table import Table
 from jwtscan.toml import read_toml
 
 _FILE = Path(__file__).with_name("zoom_errors.toml")

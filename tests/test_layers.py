@@ -22,6 +22,7 @@ LAYERS = (
     ("meaning",),
     ("fixing",),
     ("rule",),
+    ("table",),
     ("declared", "api"),
     ("zoom_errors", "loading"),
     ("engine",),

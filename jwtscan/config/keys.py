@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from jwtscan.config.values import size_of, target_of
-from jwtscan.declared.table import Table
+from jwtscan.table import Table
 from jwtscan.finding import Confidence, Severity
 from jwtscan.meaning.zoom import credential_part
 from jwtscan.nearest import nearest

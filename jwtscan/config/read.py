@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jwtscan.config.find import OWN, SHARED, ConfigError
 from jwtscan.config.keys import KEYS
-from jwtscan.declared.table import Table
+from jwtscan.table import Table
 from jwtscan.rule import RuleError
 from jwtscan.toml import TomlError, read_toml
 

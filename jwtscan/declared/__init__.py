@@ -10,7 +10,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from jwtscan.declared.matchers import MATCHERS, Matcher
-from jwtscan.declared.table import Table
+from jwtscan.table import Table
 from jwtscan.finding import Confidence, Severity
 from jwtscan.fixing import advice
 from jwtscan.fixing.recipes import recipe, recipe_names
