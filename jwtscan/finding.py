@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -107,10 +107,11 @@ class Skipped:
 _SPACE = re.compile(rb"\s+")
 
 
-def with_fingerprints(findings: Iterable[tuple[Finding, bytes]]) -> list[Finding]:
+def with_fingerprints(findings: Iterable[tuple[Finding, bytes]], named: Callable[[str], str] = str) -> list[Finding]:
     """Sorts findings and gives each its identity: rule, path, normalised snippet and ordinal, never a line number.
 
-    Each finding comes with the source bytes it stands on.
+    Each finding comes with the source bytes it stands on. ``named`` gives the path that counts, by the one shown: see
+    ``files.places.named_from``.
     """
     import hashlib  # loads OpenSSL: only for findings
 
@@ -119,7 +120,7 @@ def with_fingerprints(findings: Iterable[tuple[Finding, bytes]]) -> list[Finding
     for finding, snippet in sorted(findings, key=lambda pair: pair[0].order):
         parts = (
             finding.rule.encode(),
-            finding.path.encode("utf-8", "surrogateescape"),
+            named(finding.path).encode("utf-8", "surrogateescape"),
             _SPACE.sub(b" ", snippet).strip(),
         )
         identity = b"\0".join(parts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jwtscan.engine.known import Known, without_known
 from jwtscan.engine.rows import Row, without_doubles
 from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
@@ -42,7 +43,7 @@ class Options:
     ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
     ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
     that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
-    of environment variables by the old ones.
+    of environment variables by the old ones. ``known`` are findings that are not reported.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -62,13 +63,15 @@ class Options:
     file_ignores: tuple[tuple[Globs, frozenset[str]], ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     env_names: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[Known, ...] = ()
 
 
 @dataclass(slots=True)
 class Result:
     """What a scan gives: sorted findings and skipped files, and how much was looked at.
 
-    ``documents`` holds the text of every file that a finding or a step of a trail stands in. ``secrets`` are the
+    ``known`` are the findings left out because a source has them already, by that source. ``documents`` holds the text
+    of every file that a finding or a step of a trail stands in. ``secrets`` are the
     literal credentials seen: outputs pass through ``mask.Masker(result.secrets)``.
     """
 
@@ -77,6 +80,7 @@ class Result:
     files: int = 0
     parsed: int = 0
     suppressed: int = 0
+    known: dict[str, list[Finding]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     errors: int = 0
@@ -343,7 +347,9 @@ class Scan:
                     yield rule, unit, match
 
     def _settle(self, project: Project, matches: Sequence[Row]) -> None:
-        """Turns matches into findings: gates by severity and confidence and gives identities."""
+        """Turns matches into findings: gates by severity and confidence, gives identities, leaves out known ones."""
+        from jwtscan.files.places import named_from
+
         kept: list[tuple[Finding, bytes]] = []
         secrets: set[str] = set()
         for rule, unit, match in matches:
@@ -351,7 +357,8 @@ class Scan:
             severity = self.options.severities.get(rule.id, match.severity or rule.severity)
             if severity >= self.options.min_severity and match.confidence >= self.options.min_confidence:
                 kept.append((_finding(rule, unit, match, severity), _snippet(unit, match)))
-        self.result.findings = _distinct(with_fingerprints(kept))
+        found = _distinct(with_fingerprints(kept, named_from(self.options.cwd)))
+        self.result.findings, self.result.known = without_known(found, self.options.known)
         self.result.secrets = frozenset(secrets)
         for finding in self.result.findings:
             for path in {finding.path, *(step.path for step in finding.trail)}:

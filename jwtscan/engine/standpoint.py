@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jwtscan.engine.outcome import Fixed
 from jwtscan.engine.scan import Options, Result
+from jwtscan.files.places import named_from
 from jwtscan.finding import Finding, with_fingerprints
 
 
@@ -35,7 +36,8 @@ def seen_from(fixed: Fixed, cwd: Path, top: Path) -> Fixed:
     def shown(path: str) -> str:
         return Path(os.path.relpath(top / path, here)).as_posix()
 
-    first, last = _result(fixed.first, shown), _result(fixed.last, shown)
+    named = named_from(here)
+    first, last = _result(fixed.first, shown, named), _result(fixed.last, shown, named)
     at = {(one.rule, one.path, one.span): one for one in first.findings}
     gone = [replace(at[one.rule, shown(one.path), one.span], fix=one.fix) for one in fixed.fixed]
     changes = [replace(change, path=shown(change.path)) for change in fixed.changes]
@@ -54,10 +56,11 @@ def _name(path: str, cwd: Path, top: Path) -> str:
     return path.rpartition("/")[2] if name.startswith("..") else name
 
 
-def _result(result: Result, shown: Callable[[str], str]) -> Result:
+def _result(result: Result, shown: Callable[[str], str], named: Callable[[str], str]) -> Result:
     return replace(
         result,
-        findings=with_fingerprints((_finding(one, shown), _snippet(result, one)) for one in result.findings),
+        findings=with_fingerprints(((_finding(one, shown), _snippet(result, one)) for one in result.findings), named),
+        known={source: [_finding(one, shown) for one in left_out] for source, left_out in result.known.items()},
         skipped=[replace(one, path=shown(one.path)) for one in result.skipped],
         documents={shown(path): document for path, document in result.documents.items()},
     )
