@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from jwtscan.config.values import size_of, target_of
-from jwtscan.table import Table
 from jwtscan.finding import Confidence, Severity
 from jwtscan.meaning.zoom import credential_part
 from jwtscan.nearest import nearest
 from jwtscan.report.look import FORMATS
+from jwtscan.table import Table
 
 Read = Callable[[Table, str], Any]
 """Takes the value of a key out of a table, checked. Raises RuleError."""

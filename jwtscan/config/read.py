@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from jwtscan.config.find import OWN, SHARED, ConfigError
 from jwtscan.config.keys import KEYS
-from jwtscan.table import Table
 from jwtscan.rule import RuleError
+from jwtscan.table import Table
 from jwtscan.toml import TomlError, read_toml
 
 

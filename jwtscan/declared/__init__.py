@@ -10,13 +10,13 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from jwtscan.declared.matchers import MATCHERS, Matcher
-from jwtscan.table import Table
 from jwtscan.finding import Confidence, Severity
 from jwtscan.fixing import advice
 from jwtscan.fixing.recipes import recipe, recipe_names
 from jwtscan.nearest import nearest
 from jwtscan.rule import TAGS, Find, Fixer, Match, Rule, RuleError
 from jwtscan.syntax.unit import Held
+from jwtscan.table import Table
 from jwtscan.text import Span
 from jwtscan.toml import TomlError, read_toml
 

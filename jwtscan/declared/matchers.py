@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from jwtscan.table import Table
 from jwtscan.syntax.ir import Call, Concat, Entry, Expr, Literal, Module, Object, Spread
 from jwtscan.syntax.unit import Link, Requirement, Setting
 from jwtscan.syntax.versions import Release, allowed, release_of
+from jwtscan.table import Table
 from jwtscan.text import Span
 
 if TYPE_CHECKING:
