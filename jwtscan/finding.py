@@ -6,9 +6,12 @@ import enum
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwtscan.text import Position, Span
+
+if TYPE_CHECKING:
+    from datetime import date
 
 START = Position(1, 1)
 
@@ -94,6 +97,19 @@ class Finding:
     @property
     def order(self) -> tuple[str, int, int, str]:
         return (self.path, self.span.start, self.span.end, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that a comment of its file silences, through the day ``until`` if it names one.
+
+    ``at`` is where the comment starts, ``reason`` what it says, empty where it gives none.
+    """
+
+    finding: Finding
+    reason: str
+    at: Position
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

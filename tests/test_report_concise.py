@@ -7,10 +7,11 @@ import json
 from results import SECRET, document, finding, result_of, two_files
 
 from jwtscan.engine import Result
-from jwtscan.finding import Skipped
+from jwtscan.finding import Silenced, Skipped
 from jwtscan.loading import load_rules
 from jwtscan.report import Look, masked, render, summary_line
 from jwtscan.report.catalogue import page, rules_json, rules_list, rules_table
+from jwtscan.text import Position
 
 
 def test_one_line_a_finding() -> None:
@@ -54,8 +55,10 @@ def test_summary_line() -> None:
     assert summary_line(masked(result)) == "2 findings in 2 files; 3 files scanned, 2 parsed, 1 skipped"
     result.findings.pop()
     result.skipped = []
-    result.suppressed = 2
-    assert summary_line(masked(result)) == ("1 finding in 1 file; 3 files scanned, 2 parsed, 2 silenced by comments")
+    result.silenced = [
+        Silenced(finding(document("b.js", "one two"), word), "", Position(1, 1)) for word in ("one", "two")
+    ]
+    assert summary_line(masked(result)) == "1 finding in 1 file; 3 files scanned, 2 parsed, 2 silenced"
     assert summary_line(masked(Result(files=1))) == "no findings; 1 file scanned, 0 parsed"
     many = Result(files=1234, skipped=[Skipped(str(number), "binary") for number in range(1001)])
     assert summary_line(masked(many)) == "no findings; 1,234 files scanned, 0 parsed, 1,001 skipped"

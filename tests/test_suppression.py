@@ -31,7 +31,7 @@ def test_silenced_findings_are_counted(tmp_path: Path) -> None:
     write(tmp_path, "a.py", f"{CLIENT}  # jwtscan: ignore[wrapper-client]\n")
     result = scanned(tmp_path)
     assert ids(result) == []
-    assert result.suppressed == 1
+    assert [one.finding.rule for one in result.silenced] == ["wrapper-client"]
 
 
 def test_an_ignore_is_not_judged_by_rules_that_did_not_run(tmp_path: Path) -> None:
@@ -42,11 +42,14 @@ def test_an_ignore_is_not_judged_by_rules_that_did_not_run(tmp_path: Path) -> No
     assert ids(scanned(tmp_path)) == [("unused-ignore", 1)]
 
 
-def test_an_ignore_is_used_up_by_a_finding_that_counts_only(tmp_path: Path) -> None:
+def test_an_ignore_is_used_by_a_finding_that_is_too_unsure_to_be_reported(tmp_path: Path) -> None:
     low = 'import os\nACCOUNT = os.environ["ZOOM_ACCOUNT_ID"]\nZOOM_API_KEY = os.environ["ZOOM_API_KEY"]'
     write(tmp_path, "settings.py", f"{low}  # jwtscan: ignore[config-credential]\n")
-    assert ids(scanned(tmp_path)) == [("unused-ignore", 3)]
-    assert ids(scanned(tmp_path, min_confidence=Confidence.LOW)) == []
+    assert ids(scanned(tmp_path)) == []
+    assert scanned(tmp_path).silenced == []
+    low_too = scanned(tmp_path, min_confidence=Confidence.LOW)
+    assert ids(low_too) == []
+    assert [one.finding.rule for one in low_too.silenced] == ["config-credential"]
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

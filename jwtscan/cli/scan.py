@@ -63,7 +63,7 @@ def _report(
 ) -> None:
     from jwtscan.report import masked, render, summary_line
 
-    needed = (rules() if callable(rules) else rules) if result.findings else ()
+    needed = (rules() if callable(rules) else rules) if result.findings or result.silenced else ()
     report = masked(result, needed)
     for outlet in outlets:
         text = render(

@@ -1,10 +1,11 @@
-"""What rules yield, before it becomes findings: which rows speak of the same place."""
+"""What rules yield, and the findings it becomes: which of them speak of the same place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from jwtscan.finding import Finding, Severity
 from jwtscan.text import Span, Spans
 
 if TYPE_CHECKING:
@@ -26,3 +27,32 @@ def without_doubles(rows: Iterable[Row]) -> Iterator[Row]:
         general = "credentials" in rule.tags and "integrations" not in rule.tags
         if not general or unit.path not in taken or not taken[unit.path].overlap(match.span):
             yield rule, unit, match
+
+
+def finding_of(row: Row, severity: Severity) -> Finding:
+    """A row as a finding, without an identity."""
+    rule, unit, match = row
+    lines = unit.document.lines
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        confidence=match.confidence,
+        message=match.message,
+        path=unit.path,
+        span=match.span,
+        start=lines.position(match.span.start),
+        end=lines.position(match.span.end),
+        trail=match.trail,
+        evidence=match.evidence,
+        subject=match.subject,
+    )
+
+
+def distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a rule and place: the surest."""
+    best: dict[tuple[str, str, Span], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.path, finding.span)
+        if key not in best or finding.confidence > best[key].confidence:
+            best[key] = finding
+    return sorted(best.values(), key=lambda finding: finding.order)

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.known import Known, without_known
-from jwtscan.engine.rows import Row, without_doubles
+from jwtscan.engine.rows import Row, distinct, finding_of, without_doubles
 from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
 from jwtscan.files.walk import Entry, walk
-from jwtscan.finding import Confidence, Finding, Severity, Skipped, with_fingerprints
+from jwtscan.finding import Confidence, Finding, Severity, Silenced, Skipped, with_fingerprints
 
 if TYPE_CHECKING:
     from jwtscan.files.selection import Globs
+    from jwtscan.files.suppressions import Ignore
     from jwtscan.meaning.project import Project
     from jwtscan.rule import Match, Rule
     from jwtscan.syntax.ledger import Ledger
     from jwtscan.syntax.unit import Unit
+    from jwtscan.text import Span
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase ("reading", "parsing"), the number done and the number known of."""
@@ -70,16 +72,16 @@ class Options:
 class Result:
     """What a scan gives: sorted findings and skipped files, and how much was looked at.
 
-    ``known`` are the findings left out because a source has them already, by that source. ``documents`` holds the text
-    of every file that a finding or a step of a trail stands in. ``secrets`` are the
-    literal credentials seen: outputs pass through ``mask.Masker(result.secrets)``.
+    ``silenced`` are the findings left out because a comment says so, sorted alike; ``known`` are those left out because
+    a source has them already, by that source. ``documents`` holds the text of every file that any of them or a step of
+    a trail stands in. ``secrets`` are the literal credentials seen: outputs pass through ``mask.Masker(result.secrets)``.
     """
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     files: int = 0
     parsed: int = 0
-    suppressed: int = 0
+    silenced: list[Silenced] = field(default_factory=list)
     known: dict[str, list[Finding]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
@@ -296,9 +298,9 @@ class Scan:
         ran = frozenset(rule.id for rule in rules)
         ledger = Ledger(self.options.known_rules or ran, ran)
         rows = list(without_doubles(self._run_rules(project, rules, tokens)))
-        kept = [row for row in rows if not self._is_silenced(ledger, row)]
-        kept += self._run_own_rules(project, rules, looks, ledger)
-        self._settle(project, [row for row in kept if not self._is_ignored_there(row)])
+        judged = [(row, ledger.silences(row[0].id, row[1], row[2].span)) for row in rows]
+        judged += [(row, None) for row in self._run_own_rules(project, rules, looks, ledger)]
+        self._settle(project, [(row, ignore) for row, ignore in judged if not self._is_ignored_there(row)])
         self.result.skipped += [Skipped(path, EXCEEDED) for path in sorted(project.effort.exceeded)]
 
     def _run_rules(self, project: Project, rules: Sequence[Rule], tokens: set[str]) -> Iterator[Row]:
@@ -315,13 +317,6 @@ class Scan:
                     with project.effort.on(unit):
                         matches.extend(rule.find(unit, project))
                     yield from ((rule, unit, match) for match in matches)
-
-    def _is_silenced(self, ledger: Ledger, row: Row) -> bool:
-        rule, unit, match = row
-        if match.confidence < self.options.min_confidence or not ledger.silences(rule.id, unit, match.span):
-            return False
-        self.result.suppressed += 1
-        return True
 
     def _is_ignored_there(self, row: Row) -> bool:
         """Whether the configuration does not want the rule in that file."""
@@ -346,52 +341,34 @@ class Scan:
                 for match in rule.find(unit, project):
                     yield rule, unit, match
 
-    def _settle(self, project: Project, matches: Sequence[Row]) -> None:
-        """Turns matches into findings: gates by severity and confidence, gives identities, leaves out known ones."""
+    def _settle(self, project: Project, judged: Sequence[tuple[Row, Ignore | None]]) -> None:
+        """Turns matches into findings: gates by severity and confidence, gives identities, leaves out what is known.
+
+        What comments silence has its identity among the others: a new comment changes nobody else's.
+        """
         from jwtscan.files.places import named_from
 
         kept: list[tuple[Finding, bytes]] = []
+        ignores: dict[tuple[str, str, Span], Ignore] = {}
         secrets: set[str] = set()
-        for rule, unit, match in matches:
+        for row, ignore in judged:
+            rule, unit, match = row
             secrets.update(match.secrets)
             severity = self.options.severities.get(rule.id, match.severity or rule.severity)
             if severity >= self.options.min_severity and match.confidence >= self.options.min_confidence:
-                kept.append((_finding(rule, unit, match, severity), _snippet(unit, match)))
-        found = _distinct(with_fingerprints(kept, named_from(self.options.cwd)))
-        self.result.findings, self.result.known = without_known(found, self.options.known)
+                kept.append((finding_of(row, severity), unit.document.source[match.span.start : match.span.end]))
+                if ignore is not None:
+                    ignores[rule.id, unit.path, match.span] = ignore
+        found = distinct(with_fingerprints(kept, named_from(self.options.cwd)))
+        for one in found:
+            ignore = ignores.get((one.rule, one.path, one.span))
+            if ignore is not None:
+                at = project.units[one.path].document.lines.position(ignore.span.start)
+                self.result.silenced.append(Silenced(one, ignore.reason, at, ignore.until))
+        loud = [one for one in found if (one.rule, one.path, one.span) not in ignores]
+        self.result.findings, self.result.known = without_known(loud, self.options.known)
         self.result.secrets = frozenset(secrets)
-        for finding in self.result.findings:
+        for finding in found:
             for path in {finding.path, *(step.path for step in finding.trail)}:
                 if path in project.units:
                     self.result.documents[path] = project.units[path].document
-
-
-def _finding(rule: Rule, unit: Unit, match: Match, severity: Severity) -> Finding:
-    lines = unit.document.lines
-    return Finding(
-        rule=rule.id,
-        severity=severity,
-        confidence=match.confidence,
-        message=match.message,
-        path=unit.path,
-        span=match.span,
-        start=lines.position(match.span.start),
-        end=lines.position(match.span.end),
-        trail=match.trail,
-        evidence=match.evidence,
-        subject=match.subject,
-    )
-
-
-def _snippet(unit: Unit, match: Match) -> bytes:
-    return unit.document.source[match.span.start : match.span.end]
-
-
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a rule and place: the surest."""
-    best: dict[tuple[str, str, int, int], Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.path, finding.span.start, finding.span.end)
-        if key not in best or finding.confidence > best[key].confidence:
-            best[key] = finding
-    return sorted(best.values(), key=lambda finding: finding.order)

@@ -57,10 +57,19 @@ def _name(path: str, cwd: Path, top: Path) -> str:
 
 
 def _result(result: Result, shown: Callable[[str], str], named: Callable[[str], str]) -> Result:
+    left_out = [one for known in result.known.values() for one in known]
+    everything = (*result.findings, *(one.finding for one in result.silenced), *left_out)
+    pairs = ((_finding(one, shown), _snippet(result, one)) for one in everything)
+    at = {(one.rule, one.path, one.span): one for one in with_fingerprints(pairs, named)}
+
+    def again(one: Finding) -> Finding:
+        return at[one.rule, shown(one.path), one.span]
+
     return replace(
         result,
-        findings=with_fingerprints(((_finding(one, shown), _snippet(result, one)) for one in result.findings), named),
-        known={source: [_finding(one, shown) for one in left_out] for source, left_out in result.known.items()},
+        findings=list(map(again, result.findings)),
+        silenced=[replace(one, finding=again(one.finding)) for one in result.silenced],
+        known={source: list(map(again, known)) for source, known in result.known.items()},
         skipped=[replace(one, path=shown(one.path)) for one in result.skipped],
         documents={shown(path): document for path, document in result.documents.items()},
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jwtscan.finding import Finding, Fix, Skipped
+from jwtscan.finding import Finding, Fix, Silenced, Skipped
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
@@ -42,7 +42,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A result that may be shown. ``findings`` are sorted and masked.
+    """A result that may be shown. ``findings`` and ``silenced`` are sorted and masked.
 
     ``line(path, number)`` gives a source line, None where the file is not at hand.
     ``advice`` is what to do about a rule's findings, in one sentence, by rule id; ``rules`` are those that ran,
@@ -54,7 +54,7 @@ class Report:
     skipped: tuple[Skipped, ...]
     files: int
     parsed: int
-    suppressed: int
+    silenced: tuple[Silenced, ...]
     errors: int
     line: Callable[[str, int], SourceLine | None]
     advice: Mapping[str, str]
@@ -79,16 +79,15 @@ class FixReport:
 
 def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
     """``result`` without secrets and control characters, in the order in which it is reported."""
-    if not result.findings and not result.skipped:
+    if not (result.findings or result.skipped or result.silenced):
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
-        counts = (result.files, result.parsed, result.suppressed, result.errors)
-        return Report((), (), *counts, _nothing, {}, (), _nothing, _nothing)
+        return Report((), (), result.files, result.parsed, (), result.errors, _nothing, {}, (), _nothing, _nothing)
     return _report(result, rules, Clean(result.secrets))
 
 
 def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
     """What a fix came to, without secrets and control characters."""
-    if not fixed.first.findings and not fixed.first.skipped:
+    if not (fixed.first.findings or fixed.first.skipped or fixed.first.silenced):
         return FixReport(masked(fixed.last), (), (), ())
     clean = Clean(fixed.first.secrets | fixed.last.secrets)
     return FixReport(
@@ -147,6 +146,9 @@ class Clean:
             subject=None,
         )
 
+    def silenced(self, one: Silenced) -> Silenced:
+        return replace(one, finding=self.finding(one.finding), reason=self.words(one.reason))
+
     def fix(self, fix: Fix) -> Fix:
         return replace(
             fix,
@@ -191,7 +193,7 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
         tuple(Skipped(clean.text(one.path), clean.text(one.reason)) for one in skipped),
         result.files,
         result.parsed,
-        result.suppressed,
+        tuple(map(clean.silenced, result.silenced)),
         result.errors,
         line,
         {rule.id: first_sentence(rule.what_to_do) for rule in rules},

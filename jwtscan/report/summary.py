@@ -25,8 +25,8 @@ def summary_line(report: Report) -> str:
     rest = [f"{plural(report.files, 'file')} scanned", f"{report.parsed:,} parsed"]
     if report.skipped:
         rest.append(f"{len(report.skipped):,} skipped")
-    if report.suppressed:
-        rest.append(f"{report.suppressed:,} silenced by comments")
+    if report.silenced:
+        rest.append(f"{len(report.silenced):,} silenced")
     return f"{first}; {', '.join(rest)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 
-from jwtscan.files.suppressions import Suppressions, Unused, parse
+from jwtscan.files.suppressions import Ignore, Suppressions, Unused, parse
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Span
@@ -25,18 +25,18 @@ class Ledger:
         self._of: dict[str, Suppressions] = {}
         self._statements: dict[str, _Statements | None] = {}
 
-    def silences(self, rule: str, unit: Unit, span: Span) -> bool:
-        """Whether an ignore comment silences a finding at ``span`` of the document. It counts as used from then on."""
+    def silences(self, rule: str, unit: Unit, span: Span) -> Ignore | None:
+        """The ignore comment that silences a finding at ``span`` of the document. It counts as used from then on."""
         if unit.path not in self._statements:
             spoken = _WORD in unit.document.source.lower()
             self._statements[unit.path] = _Statements(unit) if spoken else None
         statements = self._statements[unit.path]
         if statements is None:
-            return False
+            return None
         lines = unit.document.lines
         statement = lines.line_of(statements.start(span))
         start, end = lines.line_of(span.start), lines.line_of(max(span.end - 1, span.start))
-        return self.of(unit).silences(rule, start, end, statement) is not None
+        return self.of(unit).silences(rule, start, end, statement)
 
     def unused(self, unit: Unit) -> list[Unused]:
         return self.of(unit).unused(self.known, self.ran)
