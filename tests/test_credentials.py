@@ -9,7 +9,7 @@ import pytest
 
 from jwtscan.engine import Options
 from jwtscan.engine.fix import fix
-from jwtscan.engine.offers import propose
+from jwtscan.engine.prospect import propose
 from jwtscan.engine.outcome import Fixed
 from jwtscan.engine.scan import Scan
 from jwtscan.files.document import decode

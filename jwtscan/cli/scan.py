@@ -52,9 +52,11 @@ def _scan(
         except MissingPathError as error:
             raise Failure(str(error)) from error
         if proposes and run.result.findings:
-            from jwtscan.engine.offers import propose
+            from jwtscan.engine.prospect import propose
 
-            say_breakdowns(propose(run, rules, target=given["target"]), run.result.secrets, verbose=given["verbose"])
+            prospect = propose(run, rules, target=given["target"])
+            broken = prospect.breakdowns if prospect is not None else ()
+            say_breakdowns(broken, run.result.secrets, verbose=given["verbose"])
     return run.result
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.identities import Identities
-from jwtscan.engine.scan import Rules, Scan
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.accept import Offer
-from jwtscan.fixing.credentials import Decision
-from jwtscan.fixing.plan import Plan
 from jwtscan.meaning.sources import Source
 
 if TYPE_CHECKING:
+    from jwtscan.fixing.credentials import Decision
+    from jwtscan.fixing.plan import Plan
     from jwtscan.rule import Rule
 
 
@@ -100,21 +98,3 @@ class Offers:
             proposal = replace(proposal, applicability=Applicability.DISPLAY, because=reason)
         return Offer(replace(finding, fix=proposal.fix), proposal, identity)
 
-
-def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> list[Breakdown]:
-    """Says in each finding of a scan that was run what a fix would do about it. Gives what broke down on the way.
-
-    Recipes follow imports and manifests upwards: where files outside of the working directory are scanned, they have
-    nothing to stand on, and nothing is said.
-    """
-    outside = any(path.startswith("../") or os.path.isabs(path) for path in scan.entries)  # noqa: PTH117 - a string
-    if scan.project is None or not scan.result.findings or outside:
-        return []
-    offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
-    plan = Plan(scan.project, target=target, given=scan.options.env_names)
-    found = scan.result.findings
-    code = offers.in_code(found, plan)
-    going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}
-    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan, going), *code]
-    scan.result.findings = offers.with_fixes(found, {offer.identity: offer for offer in made})
-    return list(offers.breakdowns.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jwtscan.engine.scan import Result
 from jwtscan.files import Document
@@ -13,19 +13,28 @@ from jwtscan.finding import Finding
 
 if TYPE_CHECKING:
     from jwtscan.engine.offers import Breakdown
+    from jwtscan.engine.prospect import Prospect
     from jwtscan.fixing.accept import Offer
     from jwtscan.fixing.names import Names
 
 
+class Rewrite(NamedTuple):
+    """The source of one file before (None: it was not there) and after a fix."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A fix to be chosen or not. ``texts`` are the files that it alone would change: path, source before and after.
+    """A fix to be chosen or not. ``texts`` are the files that it alone would change.
 
     ``result`` is the scan that it was made for.
     """
 
     offer: Offer
-    texts: tuple[tuple[str, bytes | None, bytes], ...]
+    texts: tuple[Rewrite, ...]
     result: Result
 
 
@@ -52,6 +61,7 @@ class Fixed:
     ``fixed`` are the findings that are gone, with the fix that landed; the findings of ``last`` say why they are left.
     ``offers`` are what would be done about those, by identity. ``templates`` names the template of each file that
     was written from one, by path. ``names`` are the new environment variables, None where nothing was found.
+    ``prospect`` says what the fixes of the findings of ``last`` would change, None where there are none.
     ``converged`` is false where the passes ran out.
     """
 
@@ -66,3 +76,4 @@ class Fixed:
     breakdowns: list[Breakdown] = field(default_factory=list)
     passes: int = 0
     converged: bool = True
+    prospect: Prospect | None = None

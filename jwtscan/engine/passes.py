@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jwtscan.engine.offers import Offers
-from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle
+from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle, Rewrite
+from jwtscan.engine.prospect import prospect_of
 from jwtscan.engine.scan import Result, Scan
 from jwtscan.engine.settling import gone, left_to_do
 from jwtscan.finding import Applicability
@@ -61,7 +62,7 @@ class Passes:
             if not self._pass(plan, code, in_code=True) and not self._pass(plan, credentials, in_code=False):
                 break
             self.fixed.passes += 1
-        return self._settle()
+        return self._settle(plan)
 
     def _offers(self, plan: Plan) -> tuple[list[Offer], list[Offer]]:
         """What would be done about the findings in code, and about the places that hold the credentials."""
@@ -130,7 +131,7 @@ class Passes:
         if identity not in self.chosen and (changed := self._lowered(plan, [offer])):
             units = plan.project.units
             texts = tuple(
-                (path, unit.document.source if (unit := units.get(path)) is not None else None, source)
+                Rewrite(path, unit.document.source if (unit := units.get(path)) is not None else None, source)
                 for path, source in sorted(changed.items())
             )
             self.chosen[identity] = self.choose(Choice(offer, texts, self.result))
@@ -193,7 +194,7 @@ class Passes:
                 bad[path] = f"the result would still have {what}"
         return bad
 
-    def _settle(self) -> Fixed:
+    def _settle(self, plan: Plan | None) -> Fixed:
         fixed = self.fixed
         fixed.offers = self.offers.standing(fixed.offers)
         last = self._part(self.result)
@@ -214,5 +215,9 @@ class Passes:
         tags = [rule.tags for rule in rules if rule is not None]
         if fixed.names is not None and fixed.first.findings:
             offers = [*self.landed, *fixed.offers.values()]
-            fixed.left_to_do = left_to_do(fixed, fixed.names, tags, offers, self.original.entries.keys())
+            rewrites = [Rewrite(c.path, c.before.source if c.before else None, c.after.source) for c in fixed.changes]
+            files = self.original.entries.keys()
+            fixed.left_to_do = left_to_do(fixed.first.findings, rewrites, fixed.names, tags, offers, files)
+        if plan is not None:
+            fixed.prospect = prospect_of(plan, last.findings, fixed.offers, self.offers)
         return fixed

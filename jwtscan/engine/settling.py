@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple, replace
 
 from jwtscan.engine.identities import Identities
-from jwtscan.engine.outcome import Change, Fixed
+from jwtscan.engine.outcome import Rewrite
 from jwtscan.finding import Finding
 from jwtscan.fixing.accept import Offer
 from jwtscan.fixing.names import Names
@@ -37,35 +37,39 @@ def gone(
 
 
 def left_to_do(
-    fixed: Fixed, names: Names, tags: Sequence[Collection[str]], offers: Sequence[Offer], files: Collection[str]
+    findings: Sequence[Finding],
+    rewrites: Sequence[Rewrite],
+    names: Names,
+    tags: Sequence[Collection[str]],
+    offers: Sequence[Offer],
+    files: Collection[str],
 ) -> list[str]:
     """What no program can do: first what every migration needs, then what the ``offers`` say and the lock files need.
 
-    ``tags`` are those of each rule that found something, ``files`` the paths of the tree.
+    ``rewrites`` are what changes, ``tags`` those of each rule that found something, ``files`` the paths of the tree.
     """
-    subjects = [finding.subject for finding in fixed.first.findings]
+    subjects = [finding.subject for finding in findings]
     sources = [subject for subject in subjects if isinstance(subject, Source)]
     old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
     shown = {source.unit.path for source in sources if source.text}
     held = [subject for subject in subjects if isinstance(subject, Held)]
     shown |= {one.unit.path for one in held if isinstance(one.item, (ir.Literal, Setting))}  # pasted tokens
-    used = {name: found for name in astuple(names) if (found := _new(name, fixed.changes))}
+    used = {name: found for name in astuple(names) if (found := _new(name, rewrites))}
     rest = any("rest" in own and "sdk" not in own for own in tags)  # what serves both may need one of them only
     rest = rest or any(name in used for name in (names.account_id, names.client_id, names.client_secret))
     sdk = any("sdk" in own for own in tags)
     said = [line for offer in offers for line in offer.proposal.left_to_do]
-    said += refreshes((change.path for change in fixed.changes if change.before is not None), files)
+    said += refreshes((one.path for one in rewrites if one.before is not None), files)
     return [
         *outside(names, used, sorted(old), sorted(shown), rest=rest, sdk=sdk),
         *special(said, names),
     ]
 
 
-def _new(name: str, changes: Sequence[Change]) -> list[str]:
+def _new(name: str, rewrites: Sequence[Rewrite]) -> list[str]:
     """The variables by that name that changed files did not speak of before, with what stands before it."""
     word = re.compile(rb"(?<!\w)(?:[A-Z0-9]+_)*" + re.escape(name.encode()) + rb"(?!\w)")
     found: set[bytes] = set()
-    for change in changes:
-        before = change.before.source if change.before is not None else b""
-        found |= set(word.findall(change.after.source)) - set(word.findall(before))
+    for one in rewrites:
+        found |= set(word.findall(one.after)) - set(word.findall(one.before or b""))
     return [text.decode() for text in sorted(found, key=lambda text: (len(text), text))]

@@ -41,7 +41,8 @@ def seen_from(fixed: Fixed, cwd: Path, top: Path) -> Fixed:
     at = {(one.rule, one.path, one.span): one for one in first.findings}
     gone = [replace(at[one.rule, shown(one.path), one.span], fix=one.fix) for one in fixed.fixed]
     changes = [replace(change, path=shown(change.path)) for change in fixed.changes]
-    return replace(fixed, first=first, last=last, fixed=gone, changes=changes)
+    prospect = fixed.prospect.seen_as(shown) if fixed.prospect is not None else None
+    return replace(fixed, first=first, last=last, fixed=gone, changes=changes, prospect=prospect)
 
 
 def _relative(path: str, cwd: Path, top: Path) -> str:

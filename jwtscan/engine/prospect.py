@@ -1,0 +1,102 @@
+"""What fixes would change, each by itself, worked out when a report asks for it. Nothing lands here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jwtscan.engine.offers import Breakdown, Offers
+from jwtscan.engine.outcome import Rewrite
+from jwtscan.engine.scan import Rules, Scan
+from jwtscan.engine.settling import left_to_do
+from jwtscan.finding import Applicability, Finding
+from jwtscan.fixing.accept import Offer
+from jwtscan.fixing.check import faults
+from jwtscan.fixing.credentials import Decision
+from jwtscan.fixing.lower import lower
+from jwtscan.fixing.plan import Plan
+from jwtscan.text import Span
+
+if TYPE_CHECKING:
+    from jwtscan.rule import Rule
+
+Place = tuple[str, str, Span]
+"""Rule, path and span: what stays of a finding when it is masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """The offers about findings, by place, in the project of ``plan``.
+
+    ``shown`` makes a path of that project one that the report's reader knows. ``breakdowns`` are jwtscan's own
+    mistakes on the way to the offers.
+    """
+
+    plan: Plan
+    offers: Mapping[Place, Offer]
+    breakdowns: tuple[Breakdown, ...] = ()
+    shown: Callable[[str], str] = str
+
+    def rewrites(self, finding: Finding) -> tuple[Rewrite, ...]:
+        """The files that the fix of a finding alone would change; none where it is left for people to do."""
+        offer = self.offers.get((finding.rule, finding.path, finding.span))
+        return () if offer is None else self._rewrites(offer)
+
+    def left_to_do(self, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[str]:
+        """What no program can do about all the ``findings``, in order."""
+        offers = list(self.offers.values())
+        texts = [rewrite for offer in offers for rewrite in self._rewrites(offer)]
+        # Code that is to be written by hand reads the new variables too.
+        by_hand = (offer for offer in offers if offer.proposal.sketch)
+        texts += [Rewrite(offer.finding.path, None, offer.proposal.sketch.encode()) for offer in by_hand]
+        known = {rule.id: rule.tags for rule in rules}
+        tags = [known[finding.rule] for finding in findings if finding.rule in known]
+        return left_to_do(findings, texts, self.plan.names, tags, offers, self.plan.project.modules.files)
+
+    def seen_as(self, shown: Callable[[str], str]) -> Prospect:
+        """The same for a reader who knows the files by other paths."""
+        offers = {(rule, shown(path), span): offer for (rule, path, span), offer in self.offers.items()}
+        return replace(self, offers=offers, shown=shown)
+
+    def _rewrites(self, offer: Offer) -> tuple[Rewrite, ...]:
+        proposal = offer.proposal
+        if proposal.applicability is Applicability.DISPLAY:
+            return ()
+        try:
+            changed = lower(self.plan, [proposal])
+            if faults(self.plan, changed, [proposal]):
+                return ()
+        except Exception:  # it is said when the fix is tried; a report does without its changes
+            return ()
+        units = self.plan.project.units
+        before = {path: unit.document.source for path in changed if (unit := units.get(path)) is not None}
+        return tuple(Rewrite(self.shown(path), before.get(path), changed[path]) for path in sorted(changed))
+
+
+def prospect_of(plan: Plan, findings: Sequence[Finding], offers: Mapping[str, Offer], given: Offers) -> Prospect:
+    """The prospect for the findings of one scan; ``offers`` are by identity, as ``given`` knows it."""
+    of = given.identities.of
+    made = {(one.rule, one.path, one.span): offers[of(one)] for one in findings if of(one) in offers}
+    return Prospect(plan, made, tuple(given.breakdowns.values()))
+
+
+def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> Prospect | None:
+    """Says in each finding of a scan that was run what a fix would do about it.
+
+    Recipes follow imports and manifests upwards: where files outside of the working directory are scanned, they have
+    nothing to stand on, and nothing is said.
+    """
+    outside = any(path.startswith("../") or os.path.isabs(path) for path in scan.entries)  # noqa: PTH117 - a string
+    if scan.project is None or not scan.result.findings or outside:
+        return None
+    offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
+    plan = Plan(scan.project, target=target, given=scan.options.env_names)
+    found = scan.result.findings
+    code = offers.in_code(found, plan)
+    going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}
+    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan, going), *code]
+    by_identity = {offer.identity: offer for offer in made}
+    scan.result.findings = offers.with_fixes(found, by_identity)
+    return prospect_of(plan, found, by_identity, offers)
