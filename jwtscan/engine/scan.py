@@ -74,7 +74,7 @@ class Result:
 
     ``silenced`` are the findings left out because a comment says so, sorted alike; ``known`` are those left out because
     a source has them already, by that source. ``documents`` holds the text of every file that any of them or a step of
-    a trail stands in. ``secrets`` are the literal credentials seen: outputs pass through ``mask.Masker(result.secrets)``.
+    a trail stands in. ``secrets`` are the literal credentials seen: outputs pass through ``mask.Masker(secrets)``.
     """
 
     findings: list[Finding] = field(default_factory=list)
