@@ -108,3 +108,11 @@ def test_module_of_the_scanned_tree_is_never_run(name: str, tmp_path: Path) -> N
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert "was run" not in done.stdout + done.stderr
     assert done.returncode == 1
+
+
+def test_a_configuration_loads_no_rule(tmp_path: Path) -> None:
+    (tmp_path / "jwtscan.toml").write_text('min-severity = "warning"\nexclude = ["old/"]\n')
+    (tmp_path / "a.py").write_text("x = 1\n")
+    found = imported("scan", "--format", "concise", cwd=tmp_path)
+    assert "jwtscan.config.keys" in found
+    assert not found & {*HEAVY, "jwtscan.declared", "jwtscan.syntax.ir", "jwtscan.loading"}

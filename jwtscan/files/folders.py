@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 
 def and_above(folder: str) -> Iterator[str]:
-    """``folder`` and each folder that it stands in, the nearest first: last the project's own, ``""``, or ``/``."""
+    """``folder`` and each folder that it stands in, the nearest first.
+
+    The last is the working directory, ``""``, or ``/``, or what ``..`` leads to: what is above that is not known.
+    """
     while True:
         yield folder
         parent = posixpath.dirname(folder)
-        if parent == folder:
+        if parent == folder or posixpath.basename(folder) == "..":
             return
         folder = parent

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from jwtscan.files import Document
 from jwtscan.fixing import Proposal
 from jwtscan.fixing.plan import Plan
+from jwtscan.syntax.python3 import is_python3
 from jwtscan.syntax.reading import read_unit
 from jwtscan.syntax.unit import Unit
 
@@ -37,7 +38,7 @@ def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
         return "the result would not parse"
     if len(after.notes) > len(before.notes):
         return after.notes[-1]
-    if before.kind == "python" and not _compiles(source) and _compiles(before.document.source):
+    if before.kind == "python" and not is_python3(source) and is_python3(before.document.source):
         return "the result would not compile"
     if after.module is not None and after.module.language != "python":
         from jwtscan.fixing.javascript import slip
@@ -71,16 +72,3 @@ def _of_imports(before: Unit, source: bytes) -> Counter[str]:
         if _IMPORT.match(code) and code not in source:
             found[comment.text.strip()] += 1
     return found
-
-
-def _compiles(source: bytes) -> bool:
-    import ast
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax.unit import Requirement, Unit
 from jwtscan.syntax.versions import Release, allowed, release_of
 
@@ -19,18 +20,14 @@ def installed(project: Project, unit: Unit, requirement: Requirement) -> list[Re
 
     A lock may have several for other packages' sake: those that the requirement does not allow do not count.
     """
-    folder = posixpath.dirname(unit.path)
-    while True:
+    for folder in and_above(posixpath.dirname(unit.path)):
         for name in _LOCKS:
             path = posixpath.join(folder, name)
             lock = project.load(path) if path in project.modules.files else None
             found = _releases(lock, requirement) if lock is not None else []
             if found:
                 return found
-        parent = posixpath.dirname(folder)
-        if parent == folder or posixpath.basename(folder) == "..":
-            return []
-        folder = parent
+    return []
 
 
 def _releases(lock: Unit, requirement: Requirement) -> list[Release]:

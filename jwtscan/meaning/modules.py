@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax import ir
 
 if TYPE_CHECKING:
@@ -60,15 +61,12 @@ class Modules:
             for _ in range(level - 1):
                 folder = posixpath.dirname(folder)
             return self._python_at(posixpath.join(folder, module) if module else folder)
-        while True:
-            for root in (folder, posixpath.join(folder, "src")):
+        for above in and_above(folder):
+            for root in (above, posixpath.join(above, "src")):
                 found = self._python_at(posixpath.join(root, module))
                 if found is not None:
                     return found
-            parent = posixpath.dirname(folder)
-            if parent == folder or posixpath.basename(folder) == "..":
-                return None
-            folder = parent
+        return None
 
     def _python_at(self, base: str) -> str | None:
         for suffix in PY_SUFFIXES:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.syntax.versions import release_of
 
 if TYPE_CHECKING:
@@ -49,15 +50,8 @@ _WORKER = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
 
 def package_of(project: Project, path: str) -> str | None:
     """The path of the nearest ``package.json`` of a file."""
-    folder = posixpath.dirname(path)
-    while True:
-        manifest = posixpath.join(folder, "package.json")
-        if manifest in project.modules.files:
-            return manifest
-        parent = posixpath.dirname(folder)
-        if parent == folder or posixpath.basename(folder) == "..":
-            return None
-        folder = parent
+    manifests = (posixpath.join(folder, "package.json") for folder in and_above(posixpath.dirname(path)))
+    return next((manifest for manifest in manifests if manifest in project.modules.files), None)
 
 
 def wanted(project: Project, manifest: str | None) -> dict[str, str]:

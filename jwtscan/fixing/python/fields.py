@@ -68,7 +68,7 @@ def _can_be_property(
 ) -> bool:
     """Whether the field is set only here, changed nowhere, and made of nothing that only this function has."""
     name = target.attr.value
-    owner = next((one for one in tree.above(line) if isinstance(one, cst.ClassDef)), None)
+    owner = tree.enclosing_class(line)
     function = tree.function(line)
     if owner is None or function is None or tree.parent(tree.parent(function) or function) is not owner:
         return False

@@ -63,6 +63,10 @@ class Tree:
         """The function that a node stands in."""
         return next((one for one in self.above(node) if isinstance(one, cst.FunctionDef)), None)
 
+    def enclosing_class(self, node: cst.CSTNode) -> cst.ClassDef | None:
+        """The nearest class that a node stands in."""
+        return next((one for one in self.above(node) if isinstance(one, cst.ClassDef)), None)
+
     def statement(self, node: cst.CSTNode) -> cst.BaseStatement | None:
         """The statement that a node stands in."""
         return next((one for one in (node, *self.above(node)) if isinstance(one, cst.BaseStatement)), None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from jwtscan.files.folders import and_above
 from jwtscan.fixing.sdk import releases
 from jwtscan.meaning import zoom
 from jwtscan.meaning.installed import installed
@@ -81,16 +82,12 @@ def pages_of(plan: Plan, unit: Unit) -> list[Unit]:
 
 def manifest_of(plan: Plan, path: str) -> Unit | None:
     """The nearest ``package.json`` above a file that asks for the SDK."""
-    folder = posixpath.dirname(path)
-    while True:
+    for folder in and_above(posixpath.dirname(path)):
         place = posixpath.join(folder, "package.json")
         unit = plan.project.load(place) if place in plan.project.modules.files else None
         if unit is not None and any(True for _ in _required(unit)):
             return unit
-        parent = posixpath.dirname(folder)
-        if parent == folder or posixpath.basename(folder) == "..":
-            return None
-        folder = parent
+    return None
 
 
 def _required(unit: Unit) -> Iterator[Requirement]:

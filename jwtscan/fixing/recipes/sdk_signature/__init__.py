@@ -9,7 +9,7 @@ from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.recipes.sdk_signature import javascript, python
 from jwtscan.fixing.recipes.sdk_signature.chain import Chain
-from jwtscan.fixing.recipes.sdk_signature.code import is_python3, read
+from jwtscan.fixing.recipes.sdk_signature.code import read
 from jwtscan.fixing.recipes.sdk_signature.draft import Draft
 from jwtscan.fixing.recipes.sdk_signature.old import NotSeparable, Old
 from jwtscan.fixing.recipes.sdk_signature.reasons import because, left_to_do, sketch
@@ -18,6 +18,7 @@ from jwtscan.fixing.recipes.sdk_signature.target import takes_app_key_alone
 from jwtscan.fixing.steps import meeting_sdk
 from jwtscan.meaning.sites import Site
 from jwtscan.syntax import ir
+from jwtscan.syntax.python3 import is_python3
 
 if TYPE_CHECKING:
     from jwtscan.meaning.uses import Use

@@ -187,20 +187,6 @@ def read(unit: Unit) -> Code | None:
     return None if root is None else Code(unit, root)
 
 
-def is_python3(source: bytes) -> bool:
-    """Whether Python 3 can read a program: the parser reads Python 2 as well."""
-    import ast
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
 def span_of(node: Node) -> Span:
     return Span(node.start_byte, node.end_byte)
 

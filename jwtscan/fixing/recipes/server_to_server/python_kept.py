@@ -37,7 +37,7 @@ def constructor_of(tree: Tree, node: cst.CSTNode) -> cst.FunctionDef | None:
 def is_made_once(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether a node stands in a constructor, or is given to a field in a method that a constructor calls."""
     func = tree.function(node)
-    cls = next((one for one in tree.above(node) if isinstance(one, cst.ClassDef)), None)
+    cls = tree.enclosing_class(node)
     if func is None or cls is None:
         return False
     makers = [one for one in every(cls, cst.FunctionDef) if one.name.value == "__init__"]
@@ -53,7 +53,7 @@ def is_built_upon(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether another field of the object is made with the one that a node is given to."""
     line = tree.statement(node)
     target = field_of(line) if isinstance(line, cst.SimpleStatementLine) else None
-    cls = next((one for one in tree.above(node) if isinstance(one, cst.ClassDef)), None)
+    cls = tree.enclosing_class(node)
     if target is None or cls is None:
         return False
     word = re.compile(rf"\bself\.{re.escape(target.attr.value)}\b")
@@ -118,7 +118,7 @@ def as_property(tree: Tree, flow: Flow, unit: Unit, root: cst.CSTNode, call: str
 
 def _has_slots(tree: Tree, func: cst.FunctionDef) -> bool:
     """Whether the class says its fields itself: a property of such a name is an error."""
-    cls = next((one for one in tree.above(func) if isinstance(one, cst.ClassDef)), None)
+    cls = tree.enclosing_class(func)
     return cls is not None and "__slots__" in tree.text(cls)
 
 
@@ -163,7 +163,7 @@ def _is_changed(tree: Tree, name: str, target: cst.Attribute | None) -> bool:
 
 def _is_of_another(tree: Tree, one: cst.Attribute, target: cst.Attribute) -> bool:
     """Whether both are fields of ``self``, in classes that have nothing to do with one another."""
-    classes = [next((n for n in tree.above(node) if isinstance(n, cst.ClassDef)), None) for node in (one, target)]
+    classes = [tree.enclosing_class(node) for node in (one, target)]
     if tree.text(one.value) != "self" or None in classes or classes[0] is classes[1]:
         return False
     bases = {tree.text(base.value) for cls in classes if cls is not None for base in cls.bases}
