@@ -29,16 +29,21 @@ def patch(path: str, before: bytes | None, after: bytes) -> bytes:
     if before == after:
         return b""
     old, new = _name(f"a/{path}"), _name(f"b/{path}")
-    head = b"diff --git %s %s\n" % (old, new)
+    head = head_of(path) + b"\n"
     if before is None:
         head += b"new file mode 100644\n"
-    lines, new_lines = _lines(before or b""), _lines(after)
+    lines, new_lines = lines_of(before or b""), lines_of(after)
     hunks = b"".join(_hunk(lines, new_lines, group) for group in _groups(changes(lines, new_lines)))
     if not hunks:
         return head
     # As git does it: without the tab, a name with a space would seem to end there.
     tab = b"\t" if " " in path else b""
     return head + b"--- %s\n+++ %s\n" % (b"/dev/null" if before is None else old + tab, new + tab) + hunks
+
+
+def head_of(path: str) -> bytes:
+    """The first line of a file's patch."""
+    return b"diff --git %s %s" % (_name(f"a/{path}"), _name(f"b/{path}"))
 
 
 def changes(before: Sequence[bytes], after: Sequence[bytes]) -> list[Change]:
@@ -151,7 +156,7 @@ def _row(mark: bytes, line: bytes) -> bytes:
     return mark + line if line.endswith(b"\n") else mark + line + b"\n\\ No newline at end of file\n"
 
 
-def _lines(text: bytes) -> list[bytes]:
+def lines_of(text: bytes) -> list[bytes]:
     """Lines end at ``\\n`` only, as git has it."""
     lines = [line + b"\n" for line in text.split(b"\n")]
     lines[-1] = lines[-1][:-1]
