@@ -18,6 +18,7 @@ from jwtscan.finding import Severity
 from jwtscan.report.look import WITH_FIXES
 
 if TYPE_CHECKING:
+    from jwtscan.report import Report
     from jwtscan.rule import Rule
 
 
@@ -29,13 +30,17 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 an error, 130 interrupted.
     """
+    return scanned(paths, settle(given["outlets"], color=given["color"]), given)[1]
+
+
+def scanned(paths: tuple[str, ...], outlets: list[Outlet], given: dict[str, Any]) -> tuple[Report, int]:
+    """A whole scan with the options ``given``, reports written: what was reported, and the exit code."""
     options, rules = chosen(paths, given)
-    outlets = settle(given["outlets"], color=given["color"])
     # The others have no room for it, and are for those who want to be quick.
     proposes = not given["statistics"] and any(outlet.format in WITH_FIXES for outlet in outlets)
     result = _scan(options, rules, given, proposes=proposes)
-    _report(result, rules, outlets, given)
-    return _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
+    report = _report(result, rules, outlets, given)
+    return report, _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
 def _scan(
@@ -62,7 +67,7 @@ def _scan(
 
 def _report(
     result: Result, rules: list[Rule] | Callable[[], list[Rule]], outlets: list[Outlet], given: dict[str, Any]
-) -> None:
+) -> Report:
     from jwtscan.report import masked, render, summary_line
 
     needed = (rules() if callable(rules) else rules) if result.findings or result.silenced else ()
@@ -78,11 +83,12 @@ def _report(
         )
         write(outlet, text)
     if given["quiet"]:
-        return
+        return report
     if result.files == 0:
         note("no files to scan")
     elif all(outlet.format != "text" or outlet.path for outlet in outlets):
         note(summary_line(report))
+    return report
 
 
 def _exit_code(result: Result, fail_on: Severity | str, *, exit_zero: bool) -> int:
