@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jwtscan.fixing.disk import content_of, settle
+from jwtscan.files.disk import content_of, settle
 from jwtscan.fixing.journal import Journal, Part, Record, Step, opened
 from jwtscan.fixing.recovery import CommitError, beside, digest_of, safe, stage, undo, undo_open
 

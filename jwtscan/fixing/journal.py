@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
-from jwtscan.fixing.disk import BusyError, create, digest, locked, settle
+from jwtscan.files.disk import BusyError, create, digest, locked, settle
 
 FOLDER = ".jwtscan"
 KEPT = 10

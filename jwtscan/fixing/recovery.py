@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from jwtscan.fixing.disk import content_of, create, digest, dress
+from jwtscan.files.disk import content_of, create, digest, dress
 from jwtscan.fixing.journal import Journal, Part, Record, is_there, opened
 
 

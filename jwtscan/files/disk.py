@@ -1,4 +1,4 @@
-"""The few operations on disk that a transaction is made of. Each has happened for good when it returns."""
+"""The few operations on disk that whoever writes files is made of. Each has happened for good when it returns."""
 
 from __future__ import annotations
 
@@ -86,3 +86,19 @@ def _hold(descriptor: int) -> None:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def put(file: Path, content: bytes) -> None:
+    """Gives a file its content at one go: whoever reads it sees the old one or the new. A link stays a link."""
+    real = Path(os.path.realpath(file))
+    new = real.with_name(f".{real.name[:40]}.jwtscan-{os.urandom(4).hex()}.tmp")
+    try:
+        if real.exists():
+            create(new, content, mode=0o600)
+            dress(new, real.stat())
+        else:
+            create(new, content)
+        new.replace(real)
+    finally:
+        new.unlink(missing_ok=True)
+    settle(real.parent)
