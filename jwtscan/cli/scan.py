@@ -18,6 +18,7 @@ from jwtscan.finding import Severity
 from jwtscan.report.look import WITH_FIXES
 
 if TYPE_CHECKING:
+    from jwtscan.engine.prospect import Prospect
     from jwtscan.report import Report
     from jwtscan.rule import Rule
 
@@ -38,18 +39,19 @@ def scanned(paths: tuple[str, ...], outlets: list[Outlet], given: dict[str, Any]
     options, rules = chosen(paths, given)
     # The others have no room for it, and are for those who want to be quick.
     proposes = not given["statistics"] and any(outlet.format in WITH_FIXES for outlet in outlets)
-    result = _scan(options, rules, given, proposes=proposes)
-    report = _report(result, rules, outlets, given)
+    result, prospect = _scan(options, rules, given, proposes=proposes)
+    report = _report(result, prospect, rules, outlets, given)
     return report, _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
 
 
 def _scan(
     options: Options, rules: list[Rule] | Callable[[], list[Rule]], given: dict[str, Any], *, proposes: bool
-) -> Result:
+) -> tuple[Result, Prospect | None]:
     from jwtscan.cli.progress import progress_line
 
     # Nearly all that a scan makes lives to its end; looking for rubbish took a quarter of its time.
     gc.set_threshold(200_000)
+    prospect = None
     with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"])) as line:
         run = Scan(options, rules, line) if line is not None else Scan(options, rules)
         try:
@@ -62,16 +64,20 @@ def _scan(
             prospect = propose(run, rules, target=given["target"])
             broken = prospect.breakdowns if prospect is not None else ()
             say_breakdowns(broken, run.result.secrets, verbose=given["verbose"])
-    return run.result
+    return run.result, prospect
 
 
 def _report(
-    result: Result, rules: list[Rule] | Callable[[], list[Rule]], outlets: list[Outlet], given: dict[str, Any]
+    result: Result,
+    prospect: Prospect | None,
+    rules: list[Rule] | Callable[[], list[Rule]],
+    outlets: list[Outlet],
+    given: dict[str, Any],
 ) -> Report:
     from jwtscan.report import masked, render, summary_line
 
     needed = (rules() if callable(rules) else rules) if result.findings or result.silenced else ()
-    report = masked(result, needed)
+    report = masked(result, needed, prospect)
     for outlet in outlets:
         text = render(
             report,

@@ -15,7 +15,8 @@ from jwtscan.finding import Finding, Fix, Silenced, Skipped
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
-    from jwtscan.engine.outcome import Fixed
+    from jwtscan.engine.outcome import Fixed, Rewrite
+    from jwtscan.engine.prospect import Prospect
     from jwtscan.files import Document
     from jwtscan.report.linehash import LineHashes
     from jwtscan.rule import Rule
@@ -41,6 +42,25 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """What changes in one file, for reading: masked, it can no longer be applied."""
+
+    path: str
+    is_new: bool
+    text: str
+
+
+def _no_patches(finding: Finding) -> tuple[Patch, ...]:
+    """Nothing is known of what fixes would change."""
+    return ()
+
+
+def _no_steps() -> tuple[str, ...]:
+    """Nothing is known of what is left to do."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A result that may be shown. ``findings`` and ``silenced`` are sorted and masked.
 
@@ -48,6 +68,8 @@ class Report:
     ``advice`` is what to do about a rule's findings, in one sentence, by rule id; ``rules`` are those that ran,
     empty where nothing was found. ``line_hash(path, number)`` is GitHub's hash of a source line,
     ``byte_column(path, position)`` a 1-based column in UTF-8 bytes; both None where the file is not at hand.
+    ``patches(finding)`` is what the fix of a finding alone would change, ``left_to_do()`` what then is left for people
+    in all; both empty where fixes were not looked at.
     """
 
     findings: tuple[Finding, ...]
@@ -61,13 +83,16 @@ class Report:
     rules: tuple[Rule, ...]
     line_hash: Callable[[str, int], str | None]
     byte_column: Callable[[str, Position], int | None]
+    patches: Callable[[Finding], tuple[Patch, ...]] = _no_patches
+    left_to_do: Callable[[], tuple[str, ...]] = _no_steps
 
 
 @dataclass(frozen=True, slots=True)
 class FixReport:
     """What a fix came to, as it may be shown. ``left`` are the findings that remain; ``fixed`` those that are gone.
 
-    ``changed`` has each file with whether it is new. ``troubles`` is what went wrong on the way.
+    ``changed`` has each file with whether it is new, ``patches()`` what changed in them. ``troubles`` is what went
+    wrong on the way.
     """
 
     left: Report
@@ -75,14 +100,18 @@ class FixReport:
     changed: tuple[tuple[str, bool], ...]
     left_to_do: tuple[str, ...]
     troubles: tuple[str, ...] = ()
+    patches: Callable[[], tuple[Patch, ...]] = tuple
 
 
-def masked(result: Result, rules: Iterable[Rule] = ()) -> Report:
-    """``result`` without secrets and control characters, in the order in which it is reported."""
+def masked(result: Result, rules: Iterable[Rule] = (), prospect: Prospect | None = None) -> Report:
+    """``result`` without secrets and control characters, in the order in which it is reported.
+
+    ``prospect`` is what is known of the fixes.
+    """
     if not (result.findings or result.skipped or result.silenced):
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
         return Report((), (), result.files, result.parsed, (), result.errors, _nothing, {}, (), _nothing, _nothing)
-    return _report(result, rules, Clean(result.secrets))
+    return _report(result, rules, Clean(result.secrets), prospect)
 
 
 def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
@@ -90,12 +119,14 @@ def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
     if not (fixed.first.findings or fixed.first.skipped or fixed.first.silenced):
         return FixReport(masked(fixed.last), (), (), ())
     clean = Clean(fixed.first.secrets | fixed.last.secrets)
+    changed = [(c.path, c.before.source if c.before else None, c.after.source) for c in fixed.changes]
     return FixReport(
-        left=_report(fixed.last, rules, clean),
+        left=_report(fixed.last, rules, clean, fixed.prospect),
         fixed=tuple(clean.finding(finding) for finding in fixed.fixed),
         changed=tuple((clean.text(change.path), change.before is None) for change in fixed.changes),
         left_to_do=tuple(clean.words(line) for line in fixed.left_to_do),
         troubles=tuple(clean.words(line) for line in _troubles(fixed)),
+        patches=lambda: tuple(clean.patches(changed)),
     )
 
 
@@ -135,6 +166,15 @@ class Clean:
         """A patch, for reading: masked, it can no longer be applied."""
         return "\n".join(line[:1] + self.line(line[1:].removesuffix("\r")) for line in text.split("\n"))
 
+    def patches(self, rewrites: Iterable[Rewrite | tuple[str, bytes | None, bytes]]) -> Iterator[Patch]:
+        """What the rewrites change, without the head of the files."""
+        from jwtscan.text.diff import patch
+
+        for path, before, after in rewrites:
+            text = patch(path, before, after).decode("utf-8", "replace")
+            hunks = text[text.find("\n@@ ") + 1 :] if "\n@@ " in text else ""
+            yield Patch(self.text(path), before is None, self.patch(hunks))
+
     def finding(self, finding: Finding) -> Finding:
         return replace(
             finding,
@@ -159,7 +199,7 @@ class Clean:
         )
 
 
-def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
+def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prospect | None) -> Report:
     rules = tuple(rules)
 
     def document_of(path: str) -> Document | None:
@@ -185,6 +225,15 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
         document = document_of(path)
         return None if document is None else document.lines.byte_column(document.lines.offset(position))
 
+    def patches(finding: Finding) -> tuple[Patch, ...]:
+        if prospect is None:
+            return ()
+        return tuple(clean.patches(prospect.rewrites(replace(finding, path=raw_paths.get(finding.path, finding.path)))))
+
+    def left_to_do() -> tuple[str, ...]:
+        lines = prospect.left_to_do(result.findings, rules) if prospect is not None else ()
+        return tuple(map(clean.words, lines))
+
     findings = tuple(clean.finding(finding) for finding in sorted(result.findings, key=lambda f: f.order))
     raw_paths = {clean.text(path): path for path in result.documents}
     skipped = sorted(result.skipped, key=lambda one: (one.path, one.reason))
@@ -200,6 +249,8 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean) -> Report:
         rules,
         line_hash,
         byte_column,
+        patches,
+        left_to_do,
     )
 
 
