@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from jwtscan.files.repository import top_of
 
 
 def named_from(cwd: Path) -> Callable[[str], str]:
-    """Gives the path below the top of the git work tree that ``cwd`` lies in, for a path that is shown in ``cwd``.
+    """Gives the path below the top of a git work tree, for a path that is shown in ``cwd`` (``files.walk.Entry``).
 
-    Outside of a work tree, and for a file outside of it, the path stays as it is shown.
+    It is the work tree that ``cwd`` lies in; for a file outside of that, the one that the file lies in. Where there is
+    none, the path stays as it is shown.
     """
     here = Path(os.path.realpath(cwd)).as_posix()
     top = top_of(here)
-    if top is None or here == top:
-        return str
+    inside = here[len(top) + 1 :] if top is not None else ""
+    prefix = f"{inside}/" if inside else ""
+    top_around = cache(top_of)
 
     def named(path: str) -> str:
-        place = os.path.normpath(f"{here}/{path}").replace(os.sep, "/")
-        return place[len(top) + 1 :] if place.startswith(f"{top}/") else path
+        # Most are below ``cwd``, and there may be a hundred thousand.
+        if top is not None and not path.startswith(("../", "/")):
+            return prefix + path
+        place = os.path.normpath(os.path.join(here, path)).replace(os.sep, "/")  # noqa: PTH118 - a string
+        own = top if top is not None and place.startswith(f"{top}/") else top_around(place.rpartition("/")[0])
+        return place[len(own) + 1 :] if own is not None else path
 
     return named
