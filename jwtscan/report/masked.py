@@ -50,7 +50,7 @@ class Patch:
     text: str
 
 
-def _no_patches(finding: Finding) -> tuple[Patch, ...]:
+def _no_patches(_: Finding) -> tuple[Patch, ...]:
     """Nothing is known of what fixes would change."""
     return ()
 
