@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from jwtscan.cli.ending import Failure
-from jwtscan.cli.options import loaded
+from jwtscan.cli.options import all_rules, with_configuration
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.nearest import nearest
 
@@ -19,8 +19,14 @@ from jwtscan.nearest import nearest
 @click.option(
     "--zoom-error", metavar="CODE", help="An error code or text from Zoom: 124, 3712, 'unsupported grant type'."
 )
+@with_configuration
 @click.option(
-    "--rules", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="Your own rules."
+    "--rules",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="Your own rules. Otherwise those of the configuration.",
 )
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours."
@@ -42,7 +48,7 @@ def command(rule: str | None, zoom_error: str | None, folders: tuple[Path, ...],
 def _of_rule(name: str, folders: tuple[Path, ...]) -> str:
     from jwtscan.report.catalogue import page
 
-    rules = {rule.id: rule for rule in loaded(folders)}
+    rules = {rule.id: rule for rule in all_rules(folders, click.get_current_context())}
     if name not in rules:
         raise Failure(f"no such rule: {name}{nearest(name, rules)}")
     return page(rules[name])

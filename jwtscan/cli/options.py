@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ def variable_of(name: str) -> str:
 _WORDS: dict[str, Any] = {"type": Words(), "multiple": True, "callback": _flat, "metavar": "LIST"}
 _GLOBS: dict[str, Any] = {"type": str, "multiple": True, "metavar": "GLOB"}
 
-_OPTIONS = (
+_CONFIGURATION = (
     _option(
         "--isolated",
         is_flag=True,
@@ -79,6 +79,10 @@ _OPTIONS = (
         metavar="FILE",
         help="The configuration, instead of the nearest jwtscan.toml or [tool.jwtscan].",
     ),
+)
+
+_OPTIONS = (
+    *_CONFIGURATION,
     _option("--select", **_WORDS, help="Only these rules: ids or tags (sdk, rest, credentials, integrations, tool)."),
     _option("--ignore", **_WORDS, help="Not these rules: ids or tags."),
     _option("--min-severity", type=LevelOf(Severity), default="note", show_default=True, help="Leave out less."),
@@ -152,7 +156,16 @@ unsafe_option = _option(
 
 
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
+    return _given(_OPTIONS, function)
+
+
+def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Only what says which configuration holds."""
+    return _given(_CONFIGURATION, function)
+
+
+def _given(options: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
         function = option(function)
     return function
 
@@ -163,10 +176,15 @@ def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list
     options = configured(_options(paths, given), ctx)
     if not (given["folders"] or given["select"] or given["ignore"] or needs_rules(ctx)):
         return options, _builtin
-    # A folder that a configuration names came with the tree: nothing of it is run.
-    known = loaded(given["folders"], allow_python=ctx.get_parameter_source("folders") is not FROM_FILE)
+    known = all_rules(given["folders"], ctx)
     options = replace(about_rules(options, known, ctx), known_rules=frozenset(rule.id for rule in known))
     return options, _chosen(known, given["select"], given["ignore"], ctx)
+
+
+def all_rules(folders: tuple[Path, ...], ctx: click.Context) -> list[Rule]:
+    """The built-in rules and those of ``folders``, the value of ``--rules``."""
+    # A folder that a configuration names came with the tree: nothing of it is run.
+    return loaded(folders, allow_python=ctx.get_parameter_source("folders") is not FROM_FILE)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
-from jwtscan.cli.options import loaded
+from jwtscan.cli.options import all_rules, with_configuration
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.cli.words import OneOf
 from jwtscan.nearest import nearest
@@ -45,8 +45,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("list", context_settings=_HELP)
+@with_configuration
 @click.option(
-    "--rules", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="Your own rules."
+    "--rules",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="Your own rules. Otherwise those of the configuration.",
 )
 @click.option("--format", "name", type=OneOf(["text", "json"]), default="text", show_default=True, help="How to print.")
 @click.option(
@@ -56,7 +62,7 @@ def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
     """List the built-in rules, and those of your own folders."""
     from jwtscan.report.catalogue import rules_json, rules_list
 
-    rules = loaded(folders)
+    rules = all_rules(folders, click.get_current_context())
     if name == "json":
         print_out(rules_json(rules), exact=True)
     else:
