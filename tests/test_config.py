@@ -226,6 +226,136 @@ def test_new_names_are_used_and_the_configuration_stays(
     assert "API_KEY" not in (tree / ".env").read_text() + (tree / "a.py").read_text()
 
 
+def test_own_rules_of_a_configuration_are_listed_and_explained(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tree / "checks").mkdir()
+    (tree / "checks/api-host.toml").write_text(OWN_RULE)
+    (tree / "jwtscan.toml").write_text('rules = ["checks"]')
+    assert run(["rules", "list"]) == run(["explain", "api-host"]) == 0
+    out = capfd.readouterr().out
+    assert "  api-host" in out
+    assert "# api-host" in out
+    assert run(["rules", "list", "--isolated"]) == 0
+    assert "api-host" not in capfd.readouterr().out
+    assert "no such rule: api-host" in said(capfd, "explain", "--isolated", "api-host")
+    (tree / "checks/evil.py").write_text("raise SystemExit('was run')")
+    assert "is only run from a folder named on the command line" in said(capfd, "rules", "list")
+    assert "was run" in said(capfd, "explain", "api-host", "--rules", "checks")
+
+
+SCRIPT = """\
+const jwt = require("jsonwebtoken");
+
+async function users() {
+  const token = jwt.sign({ iss: process.env.ZOOM_API_KEY, exp: 1 }, process.env.ZOOM_API_SECRET);
+  return fetch("https://api.zoom.us/v2/users", { headers: { Authorization: `Bearer ${token}` } });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("helper", "python", "script", "files"),
+    [
+        ("lib", "lib.zoom_oauth", "../lib/zoom-oauth", {"lib/zoom_oauth.py", "lib/zoom-oauth.js"}),
+        (".", "zoom_oauth", "../zoom-oauth", {"zoom_oauth.py", "zoom-oauth.js"}),
+        ("lib/tokens.py", "lib.tokens", "./zoom-oauth", {"lib/tokens.py", "web/zoom-oauth.js"}),
+        ("lib/tokens.js", "zoom_oauth", "../lib/tokens", {"zoom_oauth.py", "lib/tokens.js"}),
+    ],
+)
+def test_helper_goes_where_the_configuration_says(
+    helper: str, python: str, script: str, files: set[str], tree: Path
+) -> None:
+    (tree / "sub/b.py").unlink()
+    (tree / "web").mkdir()
+    (tree / "web/users.js").write_text(SCRIPT)
+    (tree / "conf").mkdir()
+    (tree / "conf/jwtscan.toml").write_text(f'helper = "../{helper}"')
+    before = set(tree.rglob("*.[pj][ys]"))
+    assert run(["fix", "--config", "conf/jwtscan.toml"]) == 0
+    assert {path.relative_to(tree).as_posix() for path in {*tree.rglob("*.[pj][ys]")} - before} == files
+    assert f"from {python} import access_token\n" in (tree / "a.py").read_text()
+    assert f'require("{script}")' in (tree / "web/users.js").read_text()
+    done = subprocess.run(
+        [sys.executable, "-c", "import a; print(a.access_token.__module__)"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.strip() == python
+    fixed = {path: path.read_bytes() for path in tree.rglob("*.[pj][ys]")}
+    assert run(["fix", "--config", "conf/jwtscan.toml"]) == 0
+    assert {path: path.read_bytes() for path in tree.rglob("*.[pj][ys]")} == fixed
+
+
+@pytest.mark.parametrize(
+    ("files", "imported"),
+    [
+        # a package is imported from the folder it stands in
+        ({"app/__init__.py": "", "app/api/__init__.py": "", "app/api/use.py": MINT}, "from shared.zoom_oauth import"),
+        # relative where the file is, and the package reaches so far
+        (
+            {"shared/__init__.py": "", "shared/in/use.py": "from .. import other\n" + MINT, "shared/other.py": ""},
+            "from ..zoom_oauth import",
+        ),
+        # what imports the file shows where imports start
+        ({"main.py": "from sub.use import users\n", "sub/use.py": MINT}, "from shared.zoom_oauth import"),
+        # a script reaches only what is below its folder
+        ({"sub/use.py": MINT}, None),
+    ],
+)
+def test_helper_is_imported_from_a_named_folder_or_not_at_all(
+    files: dict[str, str], imported: str | None, tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("a.py", "sub/b.py"):
+        (tree / path).unlink()
+    for path, text in files.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text)
+    (tree / "jwtscan.toml").write_text('helper = "shared"')
+    (use,) = (path for path, text in files.items() if "users()" in text)
+    assert run(["fix", "--format", "json"]) == (0 if imported else 1)
+    out = json.loads(capfd.readouterr().out)
+    if imported:
+        assert imported in (tree / use).read_text()
+        assert (tree / "shared/zoom_oauth.py").is_file()
+    else:
+        reason = f"the configuration wants the helper module in shared, from where {use} cannot import it"
+        assert [one["fix"]["because"] for one in out["findings"]] == [reason]
+        assert (tree / use).read_text() == files[use]
+
+
+@pytest.mark.parametrize(
+    ("helper", "reason"),
+    [
+        ("../lib", "/lib is outside of "),
+        ("a.py", "/a.py is there already, and is no helper module of jwtscan's"),
+        ("a.py/lib", "/a.py is a file; a folder is wanted, or a .py, "),
+        ("README.md", "/README.md is a file; a folder is wanted, or a .py, "),
+        ("zoom-tokens.py", "'zoom-tokens' cannot be imported"),
+        ("a\\u0000b", "'helper' has a NUL in it"),
+    ],
+)
+def test_helper_that_cannot_be_there_is_refused(
+    helper: str, reason: str, tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "README.md").write_text("")
+    (tree / "jwtscan.toml").write_text(f'helper = "{helper}"')
+    for command in ("fix", "config"):
+        said_now = said(capfd, command)
+        assert reason in said_now
+        assert "jwtscan.toml: 'helper'" in said_now
+
+
+def test_config_shows_the_helper(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "jwtscan.toml").write_text('helper = "lib"')
+    monkeypatch.chdir(tree / "sub")
+    assert run(["config"]) == 0
+    assert 'helper = "../lib"' in capfd.readouterr().out
+
+
 def test_format_of_a_configuration_does_not_stand_in_the_way_of_a_patch(
     tree: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from jwtscan.cli.configured import config_of, setting_of
+from jwtscan.cli.configured import config_of, setting_of, within
 from jwtscan.cli.ending import CLEAN, Failure
 from jwtscan.cli.options import chosen, unsafe_option, variable_of, with_options
 from jwtscan.cli.outlets import Outlet, print_out
+from jwtscan.cli.tree import tree_of
 from jwtscan.mask import printable
 
 
@@ -35,12 +36,15 @@ def command(file: Path | None, **given: Any) -> int:
         raise Failure(f"{file}: no such file")
     ctx = click.get_current_context()
     # What a run would refuse is refused here.
-    chosen((), given)
+    options, _ = chosen((), given)
+    within(options, tree_of(options.cwd), ctx)
     rows = [
         (key.name, _toml(_plain(key.name, given[key.option])), _source(ctx, key.option, key.name))
         for key in KEYS
         if key.option is not None
     ]
+    if options.helper and (config := config_of(ctx)) is not None:
+        rows.append(("helper", _toml(_shown(Path(options.helper))), _shown(config.settings["helper"].file)))
     lines = [*_aligned(rows)]
     for key in KEYS:
         if key.option is None and key.name != "extend":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -91,7 +92,28 @@ def configured(options: Options, ctx: click.Context) -> Options:
         options,
         homes=(exclude.home if exclude else "", include.home if include else ""),
         env_names={old: setting.value for old, setting in names.items()},
+        helper=_helper(config),
     )
+
+
+def _helper(config: Config | None) -> str:
+    """Where the helper module of a fix goes."""
+    setting = config.settings.get("helper") if config is not None else None
+    if setting is None:
+        return ""
+    from jwtscan.fixing.templates.home import fault_of
+
+    place = os.path.realpath(setting.file.parent / setting.value)
+    if (fault := fault_of(place)) is not None:
+        raise Failure(f"{setting.file}: 'helper': {fault}")
+    return Path(place).as_posix()
+
+
+def within(options: Options, tree: Path, ctx: click.Context) -> None:
+    """Ends a run in ``tree`` whose helper module would go elsewhere."""
+    config = config_of(ctx)
+    if config is not None and options.helper and not Path(options.helper).is_relative_to(tree):
+        raise Failure(f"{config.settings['helper'].file}: 'helper': {options.helper} is outside of {tree}")
 
 
 def needs_rules(ctx: click.Context) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from jwtscan.cli.configured import within
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
 from jwtscan.cli.options import chosen, unsafe_option, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
@@ -49,6 +50,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     if given["interactive"] and (given["diff"] or is_text):
         raise click.UsageError("--interactive goes neither with --diff nor with '-'")
     tree = tree_of(options.cwd, places_of(options))
+    within(options, tree, click.get_current_context())
     try:
         with _said_plainly():
             fixed = _plan(options, rules, tree, given, writes=not (given["diff"] or is_text))

@@ -49,6 +49,13 @@ def _text(table: Table, name: str) -> str:
     return table.text(name)
 
 
+def _path(table: Table, name: str) -> str:
+    path = table.text(name)
+    if "\0" in path:
+        table.refuse(f"'{name}' has a NUL in it")
+    return path
+
+
 def _target(table: Table, name: str) -> str:
     target = table.text(name)
     try:
@@ -133,6 +140,12 @@ KEYS = (
     ),
     Key("jobs", _jobs, {"type": "integer", "minimum": 0}, "Processes to use; 0 decides itself.", "jobs"),
     Key("unsafe-fixes", _flag, _FLAG, "Also apply fixes that are right under a stated assumption.", "unsafe_fixes"),
+    Key(
+        "helper",
+        _path,
+        {**_TEXT, "pattern": "^[^\\u0000]*$"},
+        "Where the helper module goes that fetches OAuth tokens: a folder or file, relative to this file.",
+    ),
     Key(
         "per-file-ignores",
         _entries(_texts),

@@ -10,6 +10,7 @@ from jwtscan.engine.identities import Identities
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.accept import Offer
+from jwtscan.fixing.templates.home import HelperError
 from jwtscan.meaning.sources import Source
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Offers:
                 continue
             try:
                 proposal = rule.fix(finding.subject, plan)
+            except HelperError as error:
+                proposal = advice("fetch an OAuth access token", str(error))
             except Exception as error:
                 proposal = self.broken(finding, error)
             if proposal is not None:

@@ -18,6 +18,7 @@ from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
 from jwtscan.fixing.lower import lower
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.templates.home import home_of
 from jwtscan.meaning.sources import Source
 
 MAX_PASSES = 10
@@ -51,7 +52,9 @@ class Passes:
         plan: Plan | None = None
         while self.scan.project is not None:
             names = plan.names if plan is not None else None
-            plan = Plan(self.scan.project, target=self.target, names=names, given=self.scan.options.env_names)
+            options = self.scan.options
+            home = home_of(options.helper, options.cwd)
+            plan = Plan(self.scan.project, target=self.target, names=names, given=options.env_names, home=home)
             self.fixed.names = plan.names
             self.decision = self.decision or Decision(self.scan.project, plan.names)
             code, credentials = self._offers(plan)

@@ -17,6 +17,7 @@ from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
 from jwtscan.fixing.lower import lower
 from jwtscan.fixing.plan import Plan
+from jwtscan.fixing.templates.home import home_of
 from jwtscan.text import Span
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     if scan.project is None or not scan.result.findings or outside:
         return None
     offers = Offers({rule.id: rule for rule in (rules() if callable(rules) else rules)})
-    plan = Plan(scan.project, target=target, given=scan.options.env_names)
+    home = home_of(scan.options.helper, scan.options.cwd)
+    plan = Plan(scan.project, target=target, given=scan.options.env_names, home=home)
     found = scan.result.findings
     code = offers.in_code(found, plan)
     going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}

@@ -45,7 +45,8 @@ class Options:
     ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
     ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
     that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
-    of environment variables by the old ones. ``known`` are findings that are not reported.
+    of environment variables by the old ones. ``helper`` is where helper modules go: an absolute path without links, or
+    empty for a place beside what uses them. ``known`` are findings that are not reported.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -65,6 +66,7 @@ class Options:
     file_ignores: tuple[tuple[Globs, frozenset[str]], ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     env_names: Mapping[str, str] = field(default_factory=dict)
+    helper: str = ""
     known: tuple[Known, ...] = ()
 
 

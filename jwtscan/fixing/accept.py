@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jwtscan.finding import Applicability, Finding
-from jwtscan.fixing import Proposal
+from jwtscan.fixing import NewFile, Proposal
 from jwtscan.text import Edit
 
 
@@ -23,16 +23,21 @@ class Offer:
 def accept(offers: Sequence[Offer], least: Applicability) -> tuple[list[Offer], list[Offer]]:
     """The offers that land, and those deferred because they meet an earlier one. Others are in neither list."""
     taken: dict[str, list[Edit]] = defaultdict(list)
+    written: dict[str, NewFile] = {}
     accepted: list[Offer] = []
     deferred: list[Offer] = []
     for offer in offers:
         proposal = offer.proposal
         if proposal.applicability < least or not (proposal.edits or proposal.intents):
             continue
-        if any(edit.conflicts(other) for path, edit in proposal.edits for other in taken[path]):
+        new = [intent for intent in proposal.intents if isinstance(intent, NewFile)]
+        meets = any(edit.conflicts(other) for path, edit in proposal.edits for other in taken[path])
+        # Once the file is there, the other fix may do with it as it is.
+        if meets or any(written.get(file.path, file) != file for file in new):
             deferred.append(offer)
             continue
         accepted.append(offer)
+        written.update((file.path, file) for file in new)
         for path, edit in proposal.edits:
             taken[path].append(edit)
     return accepted, deferred

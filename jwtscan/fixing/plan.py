@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.fixing.names import Names, decide_names
+from jwtscan.fixing.templates.home import Home
 from jwtscan.text.layout import Layout, layout_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Plan:
 
     ``target`` is the SDK version asked for with ``--target`` (None is the project's own). ``names`` are the new
     environment variables, decided at the first pass and kept: later passes no longer see the old ones.
-    ``given`` are new names by old ones, from the configuration.
+    ``given`` are new names by old ones, ``home`` is where helper modules go, both from the configuration.
     """
 
     def __init__(
@@ -31,9 +32,11 @@ class Plan:
         target: str | None = None,
         names: Names | None = None,
         given: Mapping[str, str] | None = None,
+        home: Home | None = None,
     ) -> None:
         self.project = project
         self.target = target
+        self.home = home
         self._names = names
         self._given = given
         self._layouts: dict[str, Layout] = {}

@@ -13,6 +13,7 @@ from jwtscan.fixing.javascript.names import Names
 from jwtscan.fixing.javascript.package import is_module, is_module_package, package_of, setting, wanted
 from jwtscan.fixing.javascript.tree import tree_of
 from jwtscan.fixing.templates import Token
+from jwtscan.fixing.templates.home import JAVASCRIPT, HelperError
 from jwtscan.fixing.templates.javascript_text import CLIENTS, Flavour, helper_text
 from jwtscan.syntax.versions import release_of
 
@@ -52,7 +53,7 @@ _IMPORTED = re.compile(rb"""(?:from|import|require\()\s*['"](\.{1,2}/[^'"]+)['"]
 
 def token_of(plan: Plan, unit: Unit, client_id: str | None, client_secret: str | None, account_id: str | None) -> Token:
     """See ``templates.token_of``."""
-    local = _local_name(unit)
+    local = _local_name(unit, _stem(plan))
     path, new = _helper(plan, unit)
     intents: set[Intent] = {new} if new is not None else set()
     alias = local if local != FUNCTION else None
@@ -62,17 +63,22 @@ def token_of(plan: Plan, unit: Unit, client_id: str | None, client_secret: str |
     return Token(f"{local}({{ {pairs} }})" if pairs else f"{local}()", True, frozenset(intents))
 
 
-def _local_name(unit: Unit) -> str:
+def _stem(plan: Plan) -> str:
+    """The helper's name: the configuration's, if it gives one."""
+    return plan.home.stem if plan.home is not None and plan.home.suffix in JAVASCRIPT else _STEM
+
+
+def _local_name(unit: Unit, stem: str) -> str:
     """What the function is called in a file: another name where that one is taken by something else."""
     tree = tree_of(unit)
     names = Names(tree) if tree is not None else None
-    if names is None or not names.is_taken(FUNCTION) or _is_imported(unit):
+    if names is None or not names.is_taken(FUNCTION) or _is_imported(unit, stem):
         return FUNCTION
     return next((name for name in _OTHER_NAMES if not names.is_taken(name)), _OTHER_NAMES[0])
 
 
-def _is_imported(unit: Unit) -> bool:
-    return unit.module is not None and any(_STEM in ref.module for ref in unit.module.imports)
+def _is_imported(unit: Unit, stem: str) -> bool:
+    return unit.module is not None and any(stem in ref.module for ref in unit.module.imports)
 
 
 def _helper(plan: Plan, unit: Unit) -> tuple[str, NewFile | None]:
@@ -83,14 +89,15 @@ def _helper(plan: Plan, unit: Unit) -> tuple[str, NewFile | None]:
     system = _system(project, unit, users, manifest)
     root = posixpath.dirname(manifest) if manifest is not None else None
     for path in sorted(project.modules.files):
-        if _is_helper(path, root) and _can_import(project, system, path):
+        if _is_helper(plan, path, root) and _can_import(project, system, path):
             return path, None
-    folder = _folder(project, [user.path for user in users], root)
-    suffix = _suffix(project, unit, system, manifest)
+    is_given = plan.home is not None and plan.home.serves(JAVASCRIPT)
+    folder = plan.home.folder if plan.home and is_given else _folder(project, [user.path for user in users], root)
+    suffix = _given(plan, unit, system) or _suffix(project, unit, system, manifest)
     first = users[0]
     flavour = Flavour(_client(project, manifest), system, _host(project, users))
     layout = replace(plan.layout(first), newline="\n")
-    path = posixpath.join(folder, _STEM + suffix)
+    path = posixpath.join(folder, _stem(plan) + suffix)
     return path, NewFile(path, helper_text(flavour, plan.names, layout).encode(), flavour.template)
 
 
@@ -153,8 +160,12 @@ def _host(project: Project, users: list[Unit]) -> str:
 # -- where ---------------------------------------------------------------------------------------------------------
 
 
-def _is_helper(path: str, root: str | None) -> bool:
-    stem, suffix = posixpath.splitext(posixpath.basename(path))
+def _is_helper(plan: Plan, path: str, root: str | None) -> bool:
+    folder, name = posixpath.split(path)
+    stem, suffix = posixpath.splitext(name)
+    if plan.home is not None and plan.home.serves(JAVASCRIPT):
+        suffixes = (plan.home.suffix,) if plan.home.suffix else _SUFFIXES
+        return folder == plan.home.folder and stem == _stem(plan) and suffix in suffixes
     return stem == _STEM and suffix in _SUFFIXES and (not root or path.startswith(f"{root}/"))
 
 
@@ -174,6 +185,21 @@ def _suffix(project: Project, unit: Unit, system: str, manifest: str | None) -> 
     if system == "module":
         return ".mjs" if unit.path.endswith(".mjs") and not in_module else ".js"
     return ".cjs" if in_module else ".js"
+
+
+def _given(plan: Plan, unit: Unit, system: str) -> str:
+    """The ending of the file that the configuration names; empty where it names none."""
+    home = plan.home
+    if home is None or home.suffix not in JAVASCRIPT:
+        return ""
+    good = {_suffix(plan.project, unit, system, package_of(plan.project, unit.path))}
+    good |= {"module": {".mjs"}, "commonjs": {".cjs"}}.get(system, set())
+    if home.suffix not in good:
+        raise HelperError(
+            f"the configuration wants the helper module in {home.path}, but {unit.path} needs a "
+            f"{' or '.join(sorted(good))} file: name such a file there, or a folder"
+        )
+    return home.suffix
 
 
 def _folder(project: Project, paths: list[str], root: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jwtscan.fixing import Import, Intent, NewFile
 from jwtscan.fixing.templates import Token
+from jwtscan.fixing.templates.home import PYTHON
 from jwtscan.fixing.templates.placing import place_of
 from jwtscan.syntax import ir
 
@@ -39,9 +40,10 @@ def token_of(
 ) -> Token:
     """See ``templates.token_of``. Without an asynchronous client in the project the token comes from the plain one."""
     client = _async_client(plan, unit) if is_async else None
-    stem, known = _stem(plan, unit, _ASYNC_STEMS if client else _STEMS)
+    stem, known = _stem(plan, unit, _stems(plan, is_async=client is not None))
     place = place_of(plan, unit, stem)
-    client = client or _client(plan, unit, posixpath.dirname(place.path))
+    # From a folder that the configuration names, all of the tree may import it.
+    client = client or _client(plan, unit, "" if plan.home else posixpath.dirname(place.path))
     intents: list[Intent] = []
     if not known:
         intents.append(NewFile(place.path, _text(plan, unit, client).encode(), f"python-{client}"))
@@ -67,6 +69,13 @@ def _can_wait(unit: Unit, span: Span) -> bool:
     functions = unit.module.functions if unit.module is not None else ()
     around = [function for function in functions if unit.span(function.span).holds(span)]
     return bool(around) and min(around, key=lambda function: function.span.end - function.span.start).is_async
+
+
+def _stems(plan: Plan, *, is_async: bool) -> tuple[str, ...]:
+    """The names that a helper may have: the configuration's, if it gives one."""
+    if plan.home is not None and plan.home.suffix in PYTHON:
+        return (f"{plan.home.stem}_async" if is_async else plan.home.stem,)
+    return _ASYNC_STEMS if is_async else _STEMS
 
 
 def _stem(plan: Plan, unit: Unit, stems: tuple[str, ...]) -> tuple[str, bool]:
