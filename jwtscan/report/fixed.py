@@ -10,7 +10,7 @@ from jwtscan.finding import Applicability, Finding
 from jwtscan.report.ansi import BOLD, DIM, GREEN, RED, YELLOW, styled
 from jwtscan.report.look import Look
 from jwtscan.report.masked import FixReport
-from jwtscan.report.summary import plural
+from jwtscan.report.summary import known_of, plural
 
 _SHOWN = 5
 
@@ -31,7 +31,7 @@ def summary_of(report: FixReport) -> str:
     left = report.left.findings
     ways = Counter(_way(finding) for finding in left)
     how = ", ".join(f"{ways[way]:,} {way}" for way in (_AGAIN, _UNSAFE, _BY_HAND) if ways[way])
-    return f"{first}; {len(left):,} remaining{': ' if how else ''}{how}"
+    return f"{first}; {len(left):,} remaining{': ' if how else ''}{how}{known_of(report.left)}"
 
 
 _AGAIN, _UNSAFE, _BY_HAND = "deferred", "with --unsafe-fixes", "by hand"

@@ -27,6 +27,8 @@ def to_json(report: Report, fix: FixReport | None = None) -> str:
             "by_rule": counts(report),
         },
     }
+    if known := sum(map(len, report.known.values())):
+        document["summary"]["known"] = known
     if fix is not None:
         document["fixed"] = [finding_of(finding) for finding in fix.fixed]
         document["changes"] = [{"path": path, "created": created} for path, created in fix.changed]

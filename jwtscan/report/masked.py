@@ -64,6 +64,7 @@ def _no_steps() -> tuple[str, ...]:
 class Report:
     """A result that may be shown. ``findings`` and ``silenced`` are sorted and masked.
 
+    ``known`` are the findings that a baseline or a revision has already, by that source, where it has any.
     ``line(path, number)`` gives a source line, None where the file is not at hand.
     ``advice`` is what to do about a rule's findings, in one sentence, by rule id; ``rules`` are those that ran,
     empty where nothing was found. ``line_hash(path, number)`` is GitHub's hash of a source line,
@@ -77,6 +78,7 @@ class Report:
     files: int
     parsed: int
     silenced: tuple[Silenced, ...]
+    known: Mapping[str, tuple[Finding, ...]]
     errors: int
     line: Callable[[str, int], SourceLine | None]
     advice: Mapping[str, str]
@@ -108,15 +110,15 @@ def masked(result: Result, rules: Iterable[Rule] = (), prospect: Prospect | None
 
     ``prospect`` is what is known of the fixes.
     """
-    if not (result.findings or result.skipped or result.silenced):
+    if not (result.findings or result.skipped or result.silenced or result.known):
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
-        return Report((), (), result.files, result.parsed, (), result.errors, _nothing, {}, (), _nothing, _nothing)
+        return Report((), (), result.files, result.parsed, (), {}, result.errors, _nothing, {}, (), _nothing, _nothing)
     return _report(result, rules, Clean(result.secrets), prospect)
 
 
 def masked_fix(fixed: Fixed, rules: Iterable[Rule] = ()) -> FixReport:
     """What a fix came to, without secrets and control characters."""
-    if not (fixed.first.findings or fixed.first.skipped or fixed.first.silenced):
+    if not (fixed.first.findings or fixed.first.skipped or fixed.first.silenced or fixed.first.known):
         return FixReport(masked(fixed.last), (), (), ())
     clean = Clean(fixed.first.secrets | fixed.last.secrets)
     changed = [(c.path, c.before.source if c.before else None, c.after.source) for c in fixed.changes]
@@ -243,6 +245,7 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prosp
         result.files,
         result.parsed,
         tuple(map(clean.silenced, result.silenced)),
+        {clean.text(source): tuple(map(clean.finding, found)) for source, found in result.known.items() if found},
         result.errors,
         line,
         {rule.id: first_sentence(rule.what_to_do) for rule in rules},

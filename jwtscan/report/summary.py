@@ -18,16 +18,22 @@ def plural(number: int, word: str) -> str:
 
 
 def summary_line(report: Report) -> str:
-    """One sentence: ``3 findings in 2 files; 120 files scanned, 4 parsed, 1 skipped``."""
+    """One sentence: ``3 findings in 2 files, 12 known (in main); 120 files scanned, 4 parsed, 1 skipped``."""
     found = len(report.findings)
     files = len({finding.path for finding in report.findings})
     first = f"{plural(found, 'finding')} in {plural(files, 'file')}" if found else "no findings"
+    first += known_of(report)
     rest = [f"{plural(report.files, 'file')} scanned", f"{report.parsed:,} parsed"]
     if report.skipped:
         rest.append(f"{len(report.skipped):,} skipped")
     if report.silenced:
         rest.append(f"{len(report.silenced):,} silenced")
     return f"{first}; {', '.join(rest)}"
+
+
+def known_of(report: Report) -> str:
+    """What is left out because it is known: ``, 12 known (in jwtscan-baseline.jsonl)``."""
+    return "".join(f", {len(found):,} known (in {source})" for source, found in report.known.items())
 
 
 def statistics_of(report: Report) -> str:
