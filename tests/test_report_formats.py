@@ -84,7 +84,7 @@ def _unescaped(text: str) -> str:
 
 def test_github_has_a_command_a_finding() -> None:
     ((level, named, message),) = _commands(_rendered(_one("a,b:c%.py", "100% é::x"), "github"))
-    assert (level, message) == ("error", "100% é::x")
+    assert (level, message) == ("error", "a,b:c%.py:1:13: 100% é::x")
     assert named == {
         "file": "a,b:c%.py", "line": "1", "endLine": "1", "col": "13", "endColumn": "20", "title": "join-api-key"
     }  # fmt: skip
@@ -97,13 +97,26 @@ def test_github_takes_no_columns_over_several_lines() -> None:
     assert "col" not in named
 
 
-@pytest.mark.parametrize(("severity", "level", "shown"), [(Severity.ERROR, "error", 10), (Severity.NOTE, "notice", 9)])
+@pytest.mark.parametrize(
+    ("severity", "level", "shown"),
+    [(Severity.ERROR, "error", 10), (Severity.WARNING, "warning", 10), (Severity.NOTE, "notice", 9)],
+)
 def test_github_says_how_many_it_does_not_show(severity: Severity, level: str, shown: int) -> None:
     report = masked(_one(severity=severity), RULES)
-    assert len(_commands(render(replace(report, findings=report.findings * shown), "github", PLAIN))) == shown
+    ten = render(replace(report, findings=report.findings * 10), "github", PLAIN)
+    assert [command[0] for command in _commands(ten)] == [level] * 10
     many = render(replace(report, findings=report.findings * 25), "github", PLAIN).splitlines()
     assert [line.startswith(f"::{level} file=") for line in many] == [True] * shown + [False]
-    assert many[-1] == f"::notice title=jwtscan::25 findings; {25 - shown} more than are shown here"
+    assert many[-1].startswith(f"::notice title=jwtscan::25 findings, {25 - shown} more than GitHub shows here; ")
+
+
+def test_github_shows_errors_first_and_at_most_ten_of_each_level() -> None:
+    report = masked(_one(), RULES)
+    levels = [replace(report.findings[0], severity=severity) for severity in Severity] * 12
+    shown = _commands(render(replace(report, findings=tuple(levels)), "github", PLAIN))
+    assert [level for level, *_ in shown] == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 10
+    assert shown[-1][1] == {"title": "jwtscan"}
+    assert shown[-1][2].startswith("36 findings, 7 more")
 
 
 def test_github_is_silent_where_nothing_is_found() -> None:
@@ -260,7 +273,7 @@ def test_markdown_mentions_nobody() -> None:
 def test_markdown_fits_into_a_comment() -> None:
     report = masked(_one(), RULES)
     text = render(replace(report, findings=report.findings * 5000), "markdown", PLAIN)
-    assert len(text) <= MOST
+    assert len(text.encode()) <= MOST
     shown = len(_cells(text)) // 5
     assert text.endswith(f"\n… and {5000 - shown:,} more\n")
 

@@ -18,6 +18,7 @@ from jwtscan.nearest import nearest
 COMMANDS = {
     "scan": "find uses of the retired JWT app type",
     "fix": "migrate them, as far as a program can",
+    "ci": "scan, and report what the CI system takes that it runs on",
     "rollback": "bring the tree back to before a fix",
     "config": "show the settings in force, and where each comes from",
     "explain": "say what a rule finds and why, or what an error of Zoom's means",

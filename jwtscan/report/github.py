@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from jwtscan.finding import Finding, Severity
 from jwtscan.report.masked import Report
+from jwtscan.report.place import placed
 from jwtscan.report.summary import plural
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-# GitHub shows ten of each level a step. The tenth notice is the one that counts the rest.
-_MOST = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.NOTE: 9}
+_MOST = 10
+"""GitHub shows as many of each level a step, and says nothing of the others."""
 
 
 def to_github(report: Report) -> str:
-    """One line a finding; where there are more than GitHub shows, a last one says how many."""
-    shown: Counter[Severity] = Counter()
-    lines = []
-    for finding in report.findings:
-        if shown[finding.severity] < _MOST[finding.severity]:
-            shown[finding.severity] += 1
-            lines.append(_line(finding))
-    more = len(report.findings) - len(lines)
-    if more:
+    """One line a finding, errors first; where there are more than GitHub shows, a last one says how many."""
+    shown = [finding for level in reversed(Severity) for finding in _of(report, level)[:_MOST]]
+    if len(shown) < len(report.findings):
+        # The line that counts the others is a notice too.
+        shown = [*(one for one in shown if one.severity > Severity.NOTE), *_of(report, Severity.NOTE)[: _MOST - 1]]
+    lines = [_line(finding) for finding in shown]
+    if more := len(report.findings) - len(shown):
         found = plural(len(report.findings), "finding")
-        lines.append(f"::notice title=jwtscan::{found}; {more:,} more than are shown here")
+        where = "all of them are in the SARIF file and in the step summary that 'jwtscan ci' writes"
+        lines.append(f"::notice title=jwtscan::{_data(f'{found}, {more:,} more than GitHub shows here; {where}')}")
     return "".join(line + "\n" for line in lines)
+
+
+def _of(report: Report, level: Severity) -> list[Finding]:
+    return [finding for finding in report.findings if finding.severity is level]
 
 
 def _line(finding: Finding) -> str:
@@ -35,7 +37,7 @@ def _line(finding: Finding) -> str:
         # GitHub refuses columns that are not on one line.
         places += [("col", start.column), ("endColumn", end.column)]
     named = ",".join(f"{name}={_property(str(value))}" for name, value in [*places, ("title", finding.rule)])
-    return f"::{_COMMANDS[finding.severity]} {named}::{_data(finding.message)}"
+    return f"::{_COMMANDS[finding.severity]} {named}::{_data(placed(finding))}"
 
 
 def _data(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FORMATS = (
-    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjsonl", "csv",
-    "markdown",
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "azure", "junit", "checkstyle", "rdjsonl",
+    "csv", "markdown",
 )  # fmt: skip
 FOR_PEOPLE = ("text", "concise")
 """Made to fit the screen; all others are the same bytes everywhere."""
-WITH_FIXES = ("text", "json", "jsonl", "sarif", "csv", "markdown")
+WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown")
 """Those that say what a fix would do."""
 
 

@@ -9,27 +9,33 @@ from jwtscan.report.masked import Report
 from jwtscan.report.summary import summary_line
 
 MOST = 65_536
-"""The characters that GitHub and GitLab take in a comment."""
+"""The bytes of a table that GitHub and GitLab take as a comment; GitHub counts characters."""
 
 _ROOM_FOR_REST = 100
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()#+!|~$-]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
 
 
-def to_markdown(report: Report) -> str:
-    """The summary and a row a finding; where they do not fit into a comment, the last line counts the others."""
-    text = [f"**jwtscan:** {summary_line(report)}\n"]
+def to_markdown(report: Report, room: int = MOST) -> str:
+    """The summary and a row a finding; where they do not fit into ``room`` bytes, the last line counts the others.
+
+    Empty where not even the summary fits.
+    """
+    text = f"**jwtscan:** {summary_line(report)}\n"
     if report.findings:
-        text.append("\n| severity | rule | place | message | fix |\n|---|---|---|---|---|\n")
-    used = sum(map(len, text))
+        text += "\n| severity | rule | place | message | fix |\n|---|---|---|---|---|\n"
+    left = room - _ROOM_FOR_REST - len(text.encode())
+    if left < 0:
+        return ""
+    rows = []
     for number, finding in enumerate(report.findings):
         row = _row(finding)
-        used += len(row)
-        if used > MOST - _ROOM_FOR_REST:
-            text.append(f"\n… and {len(report.findings) - number:,} more\n")
+        left -= len(row.encode())
+        if left < 0:
+            rows.append(f"\n… and {len(report.findings) - number:,} more\n")
             break
-        text.append(row)
-    return "".join(text)
+        rows.append(row)
+    return text + "".join(rows)
 
 
 def _row(finding: Finding) -> str:
