@@ -75,7 +75,8 @@ class Result:
     """What a scan gives: sorted findings and skipped files, and how much was looked at.
 
     ``silenced`` are the findings left out because a comment says so, sorted alike; ``known`` are those left out because
-    a source has them already, by that source. ``documents`` holds the text of every file that any of them or a step of
+    a source has them already, by that source. ``unwanted`` are then the fingerprints of what was found as well, and is
+    not reported for what it is or where it is. ``documents`` holds the text of every file that any of them or a step of
     a trail stands in. ``secrets`` are the literal credentials seen: outputs pass through ``mask.Masker(secrets)``.
     """
 
@@ -85,6 +86,7 @@ class Result:
     parsed: int = 0
     silenced: list[Silenced] = field(default_factory=list)
     known: dict[str, list[Finding]] = field(default_factory=dict)
+    unwanted: frozenset[str] = frozenset()
     documents: dict[str, Document] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     errors: int = 0
@@ -351,6 +353,7 @@ class Scan:
         from jwtscan.files.places import named_from
 
         kept: list[tuple[Finding, bytes]] = []
+        others: list[tuple[Finding, bytes]] = []
         ignores: dict[tuple[str, str, Span], Ignore] = {}
         secrets: set[str] = set()
         for row, ignore in judged:
@@ -361,12 +364,19 @@ class Scan:
                 kept.append((finding_of(row, severity), unit.document.source[match.span.start : match.span.end]))
                 if ignore is not None:
                     ignores[rule.id, unit.path, match.span] = ignore
-        found = distinct(with_fingerprints(kept, named_from(self.options.cwd)))
+            elif self.options.known and ignore is None:
+                found_there = unit.document.source[match.span.start : match.span.end]
+                others.append((finding_of(row, rule.severity), found_there))
+        named = named_from(self.options.cwd)
+        found = with_fingerprints(distinct(kept), named)
         for one in found:
             ignore = ignores.get((one.rule, one.path, one.span))
             if ignore is not None:
                 at = project.units[one.path].document.lines.position(ignore.span.start)
                 self.result.silenced.append(Silenced(one, ignore.reason, at, ignore.until))
+        if others:
+            everything = {one.fingerprint for one in with_fingerprints(distinct([*kept, *others]), named)}
+            self.result.unwanted = frozenset(everything - {one.finding.fingerprint for one in self.result.silenced})
         loud = [one for one in found if (one.rule, one.path, one.span) not in ignores]
         self.result.findings, self.result.known = without_known(loud, self.options.known)
         self.result.secrets = frozenset(secrets)
