@@ -48,11 +48,11 @@ def finding_of(row: Row, severity: Severity) -> Finding:
     )
 
 
-def distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a rule and place: the surest."""
-    best: dict[tuple[str, str, Span], Finding] = {}
-    for finding in findings:
+def distinct(found: Sequence[tuple[Finding, bytes]]) -> list[tuple[Finding, bytes]]:
+    """One finding a rule and place, with the source it stands on: the surest."""
+    best: dict[tuple[str, str, Span], tuple[Finding, bytes]] = {}
+    for finding, snippet in found:
         key = (finding.rule, finding.path, finding.span)
-        if key not in best or finding.confidence > best[key].confidence:
-            best[key] = finding
-    return sorted(best.values(), key=lambda finding: finding.order)
+        if key not in best or finding.confidence > best[key][0].confidence:
+            best[key] = (finding, snippet)
+    return list(best.values())
