@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from jwtscan.engine.known import Known, without_known
 from jwtscan.engine.rows import Row, distinct, finding_of, without_doubles
+from jwtscan.engine.source import DISK, Source
+from jwtscan.engine.wanted import Judge, Nearer, Wanted
 from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
-from jwtscan.files.walk import Entry, walk
+from jwtscan.files.walk import Entry
 from jwtscan.finding import Confidence, Finding, Severity, Silenced, Skipped, with_fingerprints
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class Options:
     ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
     that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
     of environment variables by the old ones. ``helper`` is where helper modules go: an absolute path without links, or
-    empty for a place beside what uses them. ``known`` are findings that are not reported.
+    empty for a place beside what uses them. ``known`` are findings that are not reported. ``nearer`` are configurations
+    that speak for some files instead: of what is excluded and reported there. ``source`` is what gives the files.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -68,6 +71,8 @@ class Options:
     env_names: Mapping[str, str] = field(default_factory=dict)
     helper: str = ""
     known: tuple[Known, ...] = ()
+    nearer: Nearer | None = None
+    source: Source = DISK
 
 
 @dataclass(slots=True)
@@ -105,9 +110,13 @@ def _silent(phase: str, done: int, total: int) -> None:
 
 
 class Scan:
-    """One scan: its files, what the gate saw of them, and the result as it grows. ``project`` is set by ``run``."""
+    """One scan: its files, what the gate saw of them, and the result as it grows. ``project`` is set by ``run``.
+
+    ``named`` gives the path that counts for a finding's identity, where it is not the file's place in its repository.
+    """
 
     project: Project | None = None
+    named: Callable[[str], str] | None = None
 
     def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress = _silent) -> None:
         self.options = options
@@ -196,9 +205,7 @@ class Scan:
         return {path: found for path, found in seen.items() if found is not None}
 
     def _sweep(self) -> dict[str, Look]:
-        """Walks the paths; workers look at the files meanwhile, where there are many."""
-        from jwtscan.files.sweep import Sweep
-
+        """What the gate saw of the files that the options speak of."""
         options, done = self.options, 0
 
         def advance(more: int) -> None:
@@ -206,25 +213,19 @@ class Scan:
             done += more
             self.progress("reading", done, len(self.entries))
 
-        with Sweep(self.strong, options.max_file_size, options.jobs) as sweep:
-            for found in walk(
-                options.paths,
-                cwd=options.cwd,
-                exclude=options.exclude,
-                include=options.include,
-                homes=options.homes,
-                force_exclude=options.force_exclude,
-                gitignore=options.gitignore,
-                met=sweep.take,
-            ):
-                if isinstance(found, Entry):
-                    self.entries[found.path] = found
-                else:
-                    self.result.skipped.append(found)
-            seen = sweep.finish(advance)
+        seen = options.source.sweep(options, self.strong, self._meet, advance)
+        for path in options.nearer.leaves_out(self.entries) if options.nearer is not None else ():
+            del self.entries[path]
         for path, reason, fault in seen.unread:
-            self._pass_over(path, reason, fault=fault)
-        return seen.looks
+            if path in self.entries:
+                self._pass_over(path, reason, fault=fault)
+        return {path: look for path, look in seen.looks.items() if path in self.entries}
+
+    def _meet(self, found: Entry | Skipped) -> None:
+        if isinstance(found, Entry):
+            self.entries[found.path] = found
+        else:
+            self.result.skipped.append(found)
 
     def _pass_over(self, path: str, reason: str, *, fault: bool) -> None:
         self.result.skipped.append(Skipped(path, reason))
@@ -243,19 +244,16 @@ class Scan:
     @property
     def root_name(self) -> str:
         first = self.options.cwd / (self.options.paths[0] if self.options.paths else ".")
-        folder = first if first.is_dir() else first.parent
+        folder = first if self.options.source.is_folder(first) else first.parent
         return os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119 - resolve() would follow links
 
     def _document(self, path: str) -> Document | None:
         """The document of a file that was read before: what went wrong then is not said again."""
-        from jwtscan.files.document import read
-
         if path in self.documents:
             return self.documents[path]
         entry = self.entries.get(path)
         try:
-            limit = self.options.max_file_size
-            return read(path, entry.file, max_size=limit, kind=entry.kind) if entry is not None else None
+            return self.options.source.read(entry, self.options.max_file_size) if entry is not None else None
         except UnreadableError as error:
             if path not in self.unreadable:
                 self.result.skipped.append(Skipped(path, str(error)))
@@ -292,25 +290,41 @@ class Scan:
         from jwtscan.meaning.project import Project
         from jwtscan.syntax.ledger import Ledger
 
-        rules = self.given_rules() if callable(self.given_rules) else self.given_rules
+        given = self.given_rules() if callable(self.given_rules) else self.given_rules
         self.project = project = Project(self.entries, self._read_unit, self.root_name, self._text)
         # A pasted token says all by itself: what its file does need not be understood.
         tokens = {path for path, seen in looks.items() if seen.strong and seen.strong <= set(BUILTIN_WORDS)}
         project.look_at(path for path, seen in looks.items() if seen.weak and path not in tokens)
         tokens = {path for path in tokens if project.load(path) is not None}
         self.result.parsed = len(project.candidates()) + len(tokens)
+        paths = {unit.path for unit in project.candidates()} | set(project.uses.credentials.by_path) | tokens
+        nearer = self.options.nearer
+        rules = nearer.rules(map(self._file_of, [*paths, *looks, *self.unreadable]), given) if nearer else given
         ran = frozenset(rule.id for rule in rules)
         ledger = Ledger(self.options.known_rules or ran, ran)
-        rows = list(without_doubles(self._run_rules(project, rules, tokens)))
+        rows = list(without_doubles(self._run_rules(project, rules, paths)))
         judged = [(row, ledger.silences(row[0].id, row[1], row[2].span)) for row in rows]
         judged += [(row, None) for row in self._run_own_rules(project, rules, looks, ledger)]
-        self._settle(project, [(row, ignore) for row, ignore in judged if not self._is_ignored_there(row)])
+        self._settle(project, judged, Judge(self._wanted(given), nearer, self._file_of))
         self.result.skipped += [Skipped(path, EXCEEDED) for path in sorted(project.effort.exceeded)]
 
-    def _run_rules(self, project: Project, rules: Sequence[Rule], tokens: set[str]) -> Iterator[Row]:
+    def _wanted(self, rules: Sequence[Rule]) -> Wanted:
+        """What the run itself wants reported."""
+        options = self.options
+        return Wanted(
+            options.min_severity,
+            options.min_confidence,
+            options.severities,
+            options.file_ignores,
+            frozenset(rule.id for rule in rules),
+        )
+
+    def _file_of(self, path: str) -> str:
+        """A file's absolute path, without links but for its own."""
+        return os.path.join(os.path.realpath(self.options.cwd), self.entries[path].file)  # noqa: PTH118 - a string
+
+    def _run_rules(self, project: Project, rules: Sequence[Rule], paths: set[str]) -> Iterator[Row]:
         rules = [rule for rule in rules if "tool" not in rule.tags]
-        reached = project.uses.credentials.by_path
-        paths = {unit.path for unit in project.candidates()} | set(reached) | tokens
         for done, path in enumerate(sorted(paths)):
             self.progress("parsing", done, len(paths))
             unit = project.units[path]
@@ -321,12 +335,6 @@ class Scan:
                     with project.effort.on(unit):
                         matches.extend(rule.find(unit, project))
                     yield from ((rule, unit, match) for match in matches)
-
-    def _is_ignored_there(self, row: Row) -> bool:
-        """Whether the configuration does not want the rule in that file."""
-        rule, unit, _ = row
-        file = os.path.join(os.path.realpath(self.options.cwd), self.entries[unit.path].file)  # noqa: PTH118 - a string
-        return any(rule.id in ids and globs.cover(unit.path, file) for globs, ids in self.options.file_ignores)
 
     def _run_own_rules(
         self, project: Project, rules: Sequence[Rule], looks: dict[str, Look], ledger: Ledger
@@ -345,8 +353,8 @@ class Scan:
                 for match in rule.find(unit, project):
                     yield rule, unit, match
 
-    def _settle(self, project: Project, judged: Sequence[tuple[Row, Ignore | None]]) -> None:
-        """Turns matches into findings: gates by severity and confidence, gives identities, leaves out what is known.
+    def _settle(self, project: Project, judged: Sequence[tuple[Row, Ignore | None]], judge: Judge) -> None:
+        """Turns matches into findings: takes what is wanted, gives identities, leaves out what is known.
 
         What comments silence has its identity among the others: a new comment changes nobody else's.
         """
@@ -359,15 +367,15 @@ class Scan:
         for row, ignore in judged:
             rule, unit, match = row
             secrets.update(match.secrets)
-            severity = self.options.severities.get(rule.id, match.severity or rule.severity)
-            if severity >= self.options.min_severity and match.confidence >= self.options.min_confidence:
+            severity = judge.severity(row)
+            if severity is not None:
                 kept.append((finding_of(row, severity), unit.document.source[match.span.start : match.span.end]))
                 if ignore is not None:
                     ignores[rule.id, unit.path, match.span] = ignore
             elif self.options.known and ignore is None:
                 found_there = unit.document.source[match.span.start : match.span.end]
                 others.append((finding_of(row, rule.severity), found_there))
-        named = named_from(self.options.cwd)
+        named = self.named or named_from(self.options.cwd)
         found = with_fingerprints(distinct(kept), named)
         for one in found:
             ignore = ignores.get((one.rule, one.path, one.span))
