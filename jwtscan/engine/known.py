@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from jwtscan.finding import Finding
+
+if TYPE_CHECKING:
+    from jwtscan.files.baseline import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """The findings of one ``source`` (a baseline's path, a revision's name), by their fingerprints.
 
-    ``fingerprints`` is asked for only once something is found: it may take a scan.
+    ``fingerprints`` is asked for only once something is found: it may take a scan. ``records`` are those of a baseline:
+    a scan says which of them speak of nothing any more.
     """
 
     source: str
     fingerprints: Callable[[], Collection[str]]
+    records: tuple[Record, ...] = ()
 
 
 def without_known(

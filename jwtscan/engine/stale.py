@@ -1,0 +1,57 @@
+"""Which findings of a baseline a scan looked for and no longer has. Where it could not tell, they are taken to be there."""
+
+# Paths are POSIX strings here, as in the walk.
+# ruff: noqa: PTH112, PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jwtscan.files.baseline import Record
+from jwtscan.files.places import named_from
+from jwtscan.files.repository import top_of
+
+if TYPE_CHECKING:
+    from jwtscan.engine.scan import Scan
+
+
+def stale(scan: Scan, records: Sequence[Record]) -> list[Record]:
+    """The records that speak of nothing any more, after a scan that was run with them for known.
+
+    That takes a rule that ran, and a file that was read, or is gone, in a folder that was scanned. Of a file that was
+    named by itself nothing is said: what is found in it may depend on others.
+    """
+    result = scan.result
+    found = {one.fingerprint for known in (result.findings, *result.known.values()) for one in known} | result.unwanted
+    left = [record for record in records if record.fingerprint not in found]
+    if not left or scan.options.stdin is not None:
+        return []
+    ran = _ran(scan)
+    left = [record for record in left if record.rule in ran]
+    here = os.path.realpath(scan.options.cwd)
+    named = named_from(scan.options.cwd)
+    read = set(map(named, scan.entries)) - {named(one.path) for one in result.skipped}
+    folders = [
+        f"{root.replace(os.sep, '/').rstrip('/')}/"
+        for path in scan.options.paths
+        if os.path.isdir(root := os.path.realpath(os.path.join(here, path)))
+    ]
+    homes = {top_of(folder[:-1]) for folder in folders} | {top_of(here.replace(os.sep, "/")) or here}
+
+    def is_looked_for(record: Record) -> bool:
+        places = [os.path.normpath(f"{home}/{record.path}").replace(os.sep, "/") for home in homes if home is not None]
+        places = [place for place in places if any(place.startswith(folder) for folder in folders)]
+        return bool(places) and (record.path in read or not any(map(os.path.lexists, places)))
+
+    return [record for record in left if is_looked_for(record)]
+
+
+def _ran(scan: Scan) -> set[str]:
+    """The ids of the rules that looked at everything: what the tool's own find depends on all others."""
+    rules = scan.given_rules() if callable(scan.given_rules) else scan.given_rules
+    ids = {rule.id for rule in rules}
+    if scan.options.known_rules <= ids:
+        return ids
+    return {rule.id for rule in rules if "tool" not in rule.tags}
