@@ -22,7 +22,7 @@ _OF_A_HOOK = frozenset(
     }
 )  # fmt: skip
 # A repository's own configuration may name programs and servers; reading a list of files needs none of them.
-_HARMLESS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
+HARMLESS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
 _UNREADABLE = re.compile(r"^warning: could not open directory '(.*?)/?': (.*)$", re.MULTILINE)
 
 
@@ -82,7 +82,7 @@ def listing(folder: str, top: str, *, without: Sequence[str] = ()) -> Listing | 
         return None
     import subprocess
 
-    command = [git, *_HARMLESS, "ls-files", "-z"]
+    command = [git, *HARMLESS, "ls-files", "-z"]
     excluded = [f"--exclude={name}/" for name in without]
     # Side by side: one waits for the index, the other for the disk.
     running = [

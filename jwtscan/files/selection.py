@@ -28,7 +28,7 @@ FOLDER_ENDINGS = (".egg-info", ".dist-info")
 FILE_ENDINGS = (
     ".min.js", ".min.mjs", ".min.cjs", "-min.js", ".bundle.js", ".chunk.js", ".min.html", ".pnp.cjs", ".pnp.loader.mjs",
 )  # fmt: skip
-_ENVIRONMENT = "pyvenv.cfg"
+ENVIRONMENT = "pyvenv.cfg"
 
 
 class Folder(NamedTuple):
@@ -64,7 +64,7 @@ class Selection:
         name = path.rpartition("/")[2]
         if self._exclude and self._exclude.verdict(_relative(path, file, self._exclude_home), os.fsencode(name), True):
             return None
-        shut = outer.shut or name in FOLDERS or name.endswith(FOLDER_ENDINGS) or _is_environment(file)
+        shut = outer.shut or name in FOLDERS or name.endswith(FOLDER_ENDINGS) or self.is_environment(file)
         if shut and self._include is None:
             return None
         if (
@@ -73,7 +73,15 @@ class Selection:
             and self._include.verdict(_relative(path, file, self._include_home), os.fsencode(name), True)
         ):
             shut = False
-        return Folder(load(f"{file}/.ignore", file, outer.level), shut)
+        return Folder(self.level(file, outer.level), shut)
+
+    def level(self, file: str, outer: Level | None) -> Level | None:
+        """The rules of the ``.ignore`` file of the folder ``file``, on top of those from outside."""
+        return load(f"{file}/.ignore", file, outer)
+
+    def is_environment(self, file: str) -> bool:
+        """Whether the folder ``file`` is a virtual environment, whatever it is called."""
+        return os.path.exists(f"{file}/{ENVIRONMENT}")
 
     def takes(self, folder: Folder, path: str, file: str) -> bool:
         """Whether the file ``file`` in ``folder`` is taken."""
@@ -136,7 +144,3 @@ def _rules(patterns: Sequence[str], inside: str) -> Rules | None:
     lines = [f"/{pattern.removeprefix(inside)}" if pattern.startswith(inside) else pattern for pattern in patterns]
     lines = [f"/{line[2:]}" if line.startswith("./") else line for line in lines]
     return Rules.parse(b"\n".join(map(os.fsencode, lines))) if lines else None
-
-
-def _is_environment(file: str) -> bool:
-    return os.path.exists(f"{file}/{_ENVIRONMENT}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jwtscan.files.document import UnreadableError, read
+from jwtscan.files.document import UnreadableError, decode, read
 from jwtscan.files.gate import Look, look
 from jwtscan.files.walk import Entry
 
@@ -120,10 +120,19 @@ def _lowered(file: Entry, max_size: int) -> bytes:
         raw = b""
         state = None
     plain = state is not None and stat.S_ISREG(state.st_mode) and len(raw) == state.st_size
-    if plain and not raw.startswith(_WIDE) and b"\0" not in raw[:64]:
+    if plain and _is_narrow(raw):
         return raw.lower()
     # Anything out of the ordinary goes the long way, which says what is wrong.
     return read(file.path, file.file, max_size=max_size, kind=file.kind).source.lower()
+
+
+def _is_narrow(raw: bytes) -> bool:
+    return not raw.startswith(_WIDE) and b"\0" not in raw[:64]
+
+
+def lowered_text(file: Entry, raw: bytes) -> bytes:
+    """The bytes of a file that was read otherwise, in lower case. Raises UnreadableError."""
+    return raw.lower() if _is_narrow(raw) else decode(file.path, raw, file.kind).source.lower()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

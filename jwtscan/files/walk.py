@@ -56,9 +56,9 @@ def walk(
     long before it is yielded.
     Raises MissingPathError before anything is yielded.
     """
-    places = [_place(os.fspath(root), cwd) for root in roots]
+    places = [_existing(os.fspath(root), cwd) for root in roots]
     selection = Selection(exclude, include, _posix(os.path.realpath(cwd)), homes)
-    search = _Search(selection, gitignore=gitignore, met=met)
+    search = Search(selection, gitignore=gitignore, met=met)
     for place in places:
         if not (force_exclude and search.selection.forbids(*place)):
             search.root(place)
@@ -66,7 +66,7 @@ def walk(
     yield from sorted(search.found.values(), key=lambda found: found.path)
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A folder or file on disk (``file``, absolute, links resolved) and the path under which it is shown."""
 
     path: str
@@ -76,29 +76,34 @@ class _Place(NamedTuple):
     def name(self) -> str:
         return (self.path or self.file).rpartition("/")[2]
 
-    def inside(self, name: str) -> _Place:
+    def inside(self, name: str) -> Place:
         path = f"{self.path.rstrip('/')}/{name}" if self.path else name
-        return _Place(path, f"{self.file.rstrip('/')}/{name}")
+        return Place(path, f"{self.file.rstrip('/')}/{name}")
 
 
-def _place(root: str, cwd: Path) -> _Place:
-    absolute = os.path.abspath(os.path.join(cwd, root))
-    if "\0" in root or not os.path.exists(absolute):
+def _existing(root: str, cwd: Path) -> Place:
+    if "\0" in root or not os.path.exists(os.path.join(cwd, root)):
         raise MissingPathError(root)
+    return place_of(root, cwd)
+
+
+def place_of(root: str, cwd: Path) -> Place:
+    """The place of a path as it was given, whether there is anything or not."""
+    absolute = os.path.abspath(os.path.join(cwd, root))
     real = os.path.realpath(absolute)
     for file, folder in ((absolute, os.path.abspath(cwd)), (real, os.path.realpath(cwd))):
         if file == folder:
-            return _Place("", _posix(real))
+            return Place("", _posix(real))
         if file.startswith(folder.rstrip(os.sep) + os.sep):
-            return _Place(_posix(os.path.relpath(file, folder)), _posix(real))
-    return _Place(_posix(absolute if os.path.isabs(root) else os.path.relpath(absolute, cwd)), _posix(real))
+            return Place(_posix(os.path.relpath(file, folder)), _posix(real))
+    return Place(_posix(absolute if os.path.isabs(root) else os.path.relpath(absolute, cwd)), _posix(real))
 
 
 def _posix(path: str) -> str:
     return path if os.sep == "/" else path.replace(os.sep, "/")
 
 
-class _Search:
+class Search:
     """One walk: what it has found so far, by real path."""
 
     def __init__(self, selection: Selection, *, gitignore: bool, met: Met | None = None) -> None:
@@ -106,13 +111,13 @@ class _Search:
         self.met = met
         self.gitignore = gitignore
         self.found: dict[str, Entry | Skipped] = {}
-        self._links: list[tuple[_Place, str | None]] = []
+        self.links: list[tuple[Place, str | None]] = []
 
-    def root(self, place: _Place) -> None:
+    def root(self, place: Place) -> None:
         if not os.path.isdir(place.file):
-            self._file(place, os.stat(place.file).st_mode, kind_of(place.name, place.file), named=True)
+            self.file(place, os.stat(place.file).st_mode, kind_of(place.name, place.file), named=True)
             return
-        trees = {place.file: (place, Folder(load(f"{place.file}/.ignore", place.file, None)))}
+        trees = {place.file: (place, Folder(self.selection.level(place.file, None)))}
         waiting = list(trees.values())
         while waiting:
             for nested, folder in self._tree(*waiting.pop()):
@@ -122,10 +127,9 @@ class _Search:
 
     def follow_links(self, roots: Sequence[str]) -> None:
         """Judges the links that were met: their targets are found by themselves, or stay out."""
-        for link, kind in self._links:
-            target = _posix(os.path.realpath(link.file))
-            folder = os.path.isdir(target)
-            if not os.path.exists(target):
+        for link, kind in self.links:
+            target, folder = self.target(link.file)
+            if folder is None:
                 reason = "broken symbolic link" if kind else None
             elif not any(target == root or target.startswith(f"{root}/") for root in roots):
                 reason = "symbolic link out of the tree" if kind or folder else None
@@ -133,9 +137,9 @@ class _Search:
                 known = folder or kind_of(target.rpartition("/")[2], target)
                 reason = "symbolic link to another kind of file" if kind and not known else None
             if reason:
-                self._skip(link, reason)
+                self.skip(link, reason)
 
-    def _tree(self, place: _Place, folder: Folder) -> list[tuple[_Place, Folder]]:
+    def _tree(self, place: Place, folder: Folder) -> list[tuple[Place, Folder]]:
         """Takes one work tree, or a folder that is in none, and gives the repositories inside."""
         top = top_of(place.file) if self.gitignore else None
         # Where somebody named a folder that is ignored, what hides it from outside does not count.
@@ -145,9 +149,9 @@ class _Search:
         listed = listing(place.file, top, without=sorted(without))
         if listed is None:
             return self._scan(place, folder, rules_around(place.file, top))
-        return self._take(place, folder, listed)
+        return self.take(place, folder, listed)
 
-    def _take(self, place: _Place, folder: Folder, listed: Listing) -> list[tuple[_Place, Folder]]:
+    def take(self, place: Place, folder: Folder, listed: Listing) -> list[tuple[Place, Folder]]:
         folders: dict[str, Folder | None] = {"": folder}
         for paths, maybe_link in ((listed.files, False), (listed.others, True)):
             for path in paths:
@@ -159,11 +163,11 @@ class _Search:
                         self._listed(place.inside(path), inside, kind)
         for path, reason in listed.unreadable.items():
             if self._enter(place, path, folders) is not None:
-                self._skip(place.inside(path), reason.lower())
+                self.skip(place.inside(path), reason.lower())
         nested = ((place.inside(path), self._enter(place, path, folders)) for path in sorted(listed.nested))
         return [(inner, inside) for inner, inside in nested if inside is not None and _is_folder(inner.file)]
 
-    def _enter(self, place: _Place, path: str, folders: dict[str, Folder | None]) -> Folder | None:
+    def _enter(self, place: Place, path: str, folders: dict[str, Folder | None]) -> Folder | None:
         """What holds in a folder that git speaks of; decides on all folders above it on the way."""
         at = 0
         outer = folders[""]
@@ -177,17 +181,17 @@ class _Search:
         folders[path] = outer
         return outer
 
-    def _listed(self, place: _Place, folder: Folder, kind: str | None) -> None:
+    def _listed(self, place: Place, folder: Folder, kind: str | None) -> None:
         if self.selection.takes(folder, *place):
             try:
-                state = os.lstat(place.file)
+                mode = self.mode(place.file)
             except OSError:
                 # Tracked, and deleted since: there is nothing to scan.
                 return
-            self._file(place, state.st_mode, kind)
+            self.file(place, mode, kind)
 
-    def _scan(self, place: _Place, folder: Folder, level: Level | None) -> list[tuple[_Place, Folder]]:
-        nested: list[tuple[_Place, Folder]] = []
+    def _scan(self, place: Place, folder: Folder, level: Level | None) -> list[tuple[Place, Folder]]:
+        nested: list[tuple[Place, Folder]] = []
         folders = [(place, folder, level)]
         while folders:
             place, folder, level = folders.pop()
@@ -195,7 +199,7 @@ class _Search:
                 with os.scandir(place.file) as stream:
                     entries = list(stream)
             except OSError as error:
-                self._skip(place, (error.strerror or str(error)).lower())
+                self.skip(place, (error.strerror or str(error)).lower())
                 continue
             if self.gitignore:
                 level = load(f"{place.file}/.gitignore", place.file, level)
@@ -213,7 +217,7 @@ class _Search:
                         folders.append((inner, inside, level))
         return nested
 
-    def _scanned(self, place: _Place, folder: Folder, entry: os.DirEntry[str]) -> None:
+    def _scanned(self, place: Place, folder: Folder, entry: os.DirEntry[str]) -> None:
         kind = kind_of(entry.name, place.file)
         if kind is None and "." in entry.name and not entry.is_symlink():
             return
@@ -225,28 +229,50 @@ class _Search:
             except OSError:
                 # Gone between the listing and now.
                 return
-            self._file(place, mode, kind)
+            self.file(place, mode, kind)
 
-    def _file(self, place: _Place, mode: int, kind: str | None, *, named: bool = False) -> None:
+    def file(self, place: Place, mode: int, kind: str | None, *, named: bool = False) -> None:
         if place.file in self.found:
             return
         if stat.S_ISLNK(mode):
-            self._links.append((place, kind))
+            self.links.append((place, kind))
         elif not stat.S_ISREG(mode):
             if kind or named:
-                self._skip(place, f"{_special(mode)}, not a file")
+                self.skip(place, f"{_special(mode)}, not a file")
         else:
             if kind is None and ("." not in place.name or named):
-                kind = kind_of(place.name, place.file, _head(place.file))
+                kind = kind_of(place.name, place.file, self.head(place.file))
             if kind is not None:
                 entry = Entry(self.selection.shown(*place), place.file, kind)
                 self.found[place.file] = entry
                 if self.met is not None:
                     self.met(entry)
             elif named:
-                self._skip(place, "not a kind of file that jwtscan reads")
+                self.skip(place, "not a kind of file that jwtscan reads")
 
-    def _skip(self, place: _Place, reason: str) -> None:
+    def target(self, link: str) -> tuple[str, bool | None]:
+        """Where a link leads, and whether that is a folder; None where nothing is there."""
+        target = _posix(os.path.realpath(link))
+        return target, os.path.isdir(target) if os.path.exists(target) else None
+
+    def mode(self, file: str) -> int:
+        """What stands at an absolute path. Raises OSError where there is nothing."""
+        return os.lstat(file).st_mode
+
+    def head(self, file: str) -> bytes:
+        """The first bytes of a file, for its shebang."""
+        try:
+            descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        except OSError:
+            return b""
+        try:
+            return os.read(descriptor, 256)
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
+
+    def skip(self, place: Place, reason: str) -> None:
         self.found.setdefault(place.file, Skipped(self.selection.shown(*place) or ".", reason))
 
 
@@ -257,16 +283,3 @@ def _special(mode: int) -> str:
 
 def _is_folder(file: str) -> bool:
     return os.path.isdir(file) and not os.path.islink(file)
-
-
-def _head(file: str) -> bytes:
-    try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except OSError:
-        return b""
-    try:
-        return os.read(descriptor, 256)
-    except OSError:
-        return b""
-    finally:
-        os.close(descriptor)
