@@ -9,18 +9,19 @@ import click
 
 from jwtscan.cli.ending import Failure, Quit
 from jwtscan.cli.outlets import print_out
+from jwtscan.report.ansi import BOLD, RED, styled
 from jwtscan.report.look import Look
 
 if TYPE_CHECKING:
-    from jwtscan.engine.outcome import Choice
+    from jwtscan.engine.outcome import Answer, Choice
 
 KEYS = {
     "y": "apply this fix",
     "n": "leave it",
-    "a": "apply it and all others in this file",
-    "r": "apply it and all others of this rule",
+    "a": "apply it and all others of this rule",
     "A": "apply it and all others",
     "d": "leave it and all others in this file",
+    "e": "edit its patch, and apply that",
     "s": "show the finding and where its credentials come from",
     "q": "quit, and write nothing at all",
 }
@@ -33,30 +34,37 @@ class Asking:
         self.look = look
         self.everything = False
         self.rules: set[str] = set()
-        self.files: dict[str, bool] = {}
+        self.left: set[str] = set()
 
-    def __call__(self, choice: Choice) -> bool:
+    def __call__(self, choice: Choice) -> Answer:
         finding = choice.offer.finding
-        if finding.path in self.files:
-            return self.files[finding.path]
+        if finding.path in self.left:
+            return False
         if self.everything or finding.rule in self.rules:
             return True
         print_out(shown(choice, self.look))
-        while (key := self._key()) == "s":
-            print_out(_finding(choice, self.look))
+        draft = b""
+        while (key := self._key()) in "se":
+            if key == "s":
+                print_out(_finding(choice, self.look))
+                continue
+            texts, draft, fault = _by_hand(choice, draft)
+            if not fault:
+                return texts
+            print_out(styled(fault, RED, self.look) + "\n")
         if key == "q":
             raise Quit
-        if key in "ad":
-            self.files[finding.path] = key == "a"
-        elif key == "r":
+        if key == "a":
             self.rules.add(finding.rule)
-        elif key == "A":
-            self.everything = True
-        return key in "yarA"
+        elif key == "d":
+            self.left.add(finding.path)
+        self.everything = key == "A"
+        return key in "yaA"
 
     def _key(self) -> str:
+        question = styled(f"Apply this fix [{','.join(KEYS)},?]?", BOLD, self.look)
         while True:
-            answer = click.prompt(f"Apply this fix [{','.join(KEYS)},?]", prompt_suffix="? ", type=str).strip()
+            answer = click.prompt(question, prompt_suffix=" ", type=str).strip()
             if answer in KEYS:
                 return str(answer)
             print_out("".join(f"{key} - {what}\n" for key, what in KEYS.items()))
@@ -71,10 +79,8 @@ def asking(look: Look, *, is_terminal: bool) -> Asking:
 
 def shown(choice: Choice, look: Look) -> str:
     """A fix: what it does to which finding, what it takes for granted, and its patch, all of it masked."""
-    from jwtscan.report.ansi import BOLD, styled
     from jwtscan.report.masked import Clean
     from jwtscan.report.patch import drawn
-    from jwtscan.text.diff import patch
 
     clean = Clean(choice.result.secrets)
     finding = clean.finding(choice.offer.finding)
@@ -86,8 +92,13 @@ def shown(choice: Choice, look: Look) -> str:
     ]
     if finding.fix.because:
         lines.append(f"takes for granted: {finding.fix.because}")
-    patches = b"".join(patch(path, before, after) for path, before, after in choice.texts)
-    return "\n".join(lines) + "\n" + drawn(clean.patch(patches.decode("utf-8", "replace")), look)
+    return "\n".join(lines) + "\n" + drawn(clean.patch(_patch(choice).decode("utf-8", "replace")), look)
+
+
+def _patch(choice: Choice) -> bytes:
+    from jwtscan.text.diff import patch
+
+    return b"".join(patch(path, before, after) for path, before, after in choice.texts)
 
 
 def _finding(choice: Choice, look: Look) -> str:
@@ -95,3 +106,54 @@ def _finding(choice: Choice, look: Look) -> str:
     from jwtscan.report.text import to_text
 
     return to_text(masked(replace(choice.result, findings=[choice.offer.finding], skipped=[])), look, quiet=True)
+
+
+_HELP = b"""\
+# To keep a line that starts with '-', make the '-' a ' '. To leave an added line out, delete it.
+# Lines that start with ' ' have to stay as they are; counts need not be right. Lines that start with '#' are ignored.
+# Secrets stand here in full: this is not what the terminal showed, and the file is removed afterwards.
+"""
+
+
+def _by_hand(choice: Choice, draft: bytes) -> tuple[dict[str, bytes], bytes, str]:
+    """The texts that the user makes of a fix's patch, the patch as it was left, and why it cannot be taken, if so.
+
+    ``draft`` is what was left the last time: no work is lost by a slip.
+    """
+    from jwtscan.cli.editor import EditorError, edited
+    from jwtscan.text.patched import PatchError, patched
+
+    # The texts keep their own line ends; an editor shows one kind of them best.
+    given = draft or _patch(choice).replace(b"\r\n", b"\n") + _HELP
+    try:
+        draft = edited(given, "fix.diff")
+        draft.decode("utf-8", "surrogatepass")
+        texts = patched(draft, {path: before for path, before, _ in choice.texts})
+    except EditorError as error:
+        return {}, draft, f"{error}; the fix is as it was"
+    except PatchError as error:
+        return {}, draft, f"this cannot be applied: {error}"
+    except UnicodeDecodeError:
+        return {}, draft, "this cannot be applied: the editor did not save it as UTF-8"
+    if not texts:
+        return {}, b"", "nothing is left of the patch; the fix is as it was"
+    if draft == _patch(choice).replace(b"\r\n", b"\n") + _HELP:
+        texts = {path: after for path, _, after in choice.texts}
+    fault = _masked_line(choice, texts) or choice.fault(texts)
+    return texts, draft, f"this cannot be applied: {fault}" if fault else ""
+
+
+def _masked_line(choice: Choice, texts: dict[str, bytes]) -> str | None:
+    """Says where a line was copied from the screen: written into a file, its mask would take a secret's place."""
+    from jwtscan.mask import MASK
+    from jwtscan.report.masked import Clean
+
+    known = {line for _, before, after in choice.texts for line in ((before or b"") + b"\n" + after).split(b"\n")}
+    rows = ((path, number, line) for path, text in texts.items() for number, line in enumerate(text.split(b"\n"), 1))
+    odd = [(path, number, line) for path, number, line in rows if MASK.encode() in line and line not in known]
+    clean = Clean(choice.result.secrets if odd else ())
+    shown = {clean.line(line.decode("utf-8", "replace")).strip() for line in known} if odd else set()
+    for path, number, line in odd:
+        if line.decode("utf-8", "replace").strip() in shown:
+            return f"{path}: line {number} is masked, as on the screen; give the secret itself, or no such line"
+    return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from jwtscan.engine.scan import Result
 from jwtscan.files import Document
@@ -30,15 +30,19 @@ class Rewrite(NamedTuple):
 class Choice:
     """A fix to be chosen or not. ``texts`` are the files that it alone would change.
 
-    ``result`` is the scan that it was made for.
+    ``result`` is the scan that it was made for. ``fault`` says why other texts, by path, cannot take the fix's place.
     """
 
     offer: Offer
     texts: tuple[Rewrite, ...]
     result: Result
+    fault: Callable[[Mapping[str, bytes]], str | None]
 
 
-Choose = Callable[[Choice], bool]
+Answer: TypeAlias = "bool | Mapping[str, bytes]"
+"""Whether a fix is to be made; or the texts that a person wants in its place, by path (none that ``fault`` refuses)."""
+
+Choose = Callable[[Choice], Answer]
 """Asked for each fix before it is taken in (``fix --interactive``)."""
 
 Obstacle = Callable[[Path], "str | None"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
+from jwtscan.engine import byhand
 from jwtscan.engine.offers import Offers
 from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle, Rewrite
 from jwtscan.engine.prospect import prospect_of
@@ -30,6 +32,7 @@ class Passes:
     choose: Choose | None = None
     obstacle: Obstacle | None = None
     alone = False
+    edits = 0
 
     def __init__(
         self, scan: Scan, mine: frozenset[str] | None, offers: Offers, least: Applicability, target: str | None
@@ -58,7 +61,7 @@ class Passes:
             self.fixed.names = plan.names
             self.decision = self.decision or Decision(self.scan.project, plan.names)
             code, credentials = self._offers(plan)
-            if self.fixed.passes == MAX_PASSES:
+            if self.fixed.passes == MAX_PASSES + self.edits:
                 self.fixed.converged = not accept(self._open([*code, *credentials]), self.least)[0]
                 break
             # Credentials last: what still reads an old name is known when the code stands.
@@ -84,7 +87,11 @@ class Passes:
         """``result`` with the findings of the given paths only."""
         if self.mine is None:
             return result
-        return replace(result, findings=[finding for finding in result.findings if finding.path in self.mine])
+        return replace(
+            result,
+            findings=[finding for finding in result.findings if finding.path in self.mine],
+            silenced=[one for one in result.silenced if one.finding.path in self.mine],
+        )
 
     def _open(self, offers: Sequence[Offer]) -> list[Offer]:
         """The offers that are still to be tried, of those that meet in a file that came out wrong the first."""
@@ -99,7 +106,9 @@ class Passes:
     def _pass(self, plan: Plan, offers: Sequence[Offer], *, in_code: bool) -> bool:
         """Makes what can land together land. False where nothing did."""
         for offer in offers:
-            self._ask(plan, offer)
+            if texts := self._ask(plan, offer):
+                byhand.land(self, offer, texts)
+                return True
         while accepted := accept(self._open(offers), self.least)[0]:
             changed = self._lowered(plan, accepted)
             if changed is None:
@@ -114,11 +123,12 @@ class Passes:
             if bad := self._worse(result, accepted, changed, in_code=in_code):
                 self._give_up(accepted, bad)
                 continue
-            self._land(scan, accepted, changed)
+            self.land(scan, accepted, changed)
             return True
         return False
 
-    def _land(self, scan: Scan, accepted: Sequence[Offer], changed: dict[str, bytes]) -> None:
+    def land(self, scan: Scan, accepted: Sequence[Offer], changed: dict[str, bytes]) -> None:
+        """Makes a scan that was run, of other texts, what the next pass starts from."""
         self.offers.identities.follow(self.result, scan.result, {offer.identity for offer in accepted})
         self.scan, self.result = scan, scan.result
         self.sources.update(changed)
@@ -126,20 +136,30 @@ class Passes:
         new = (i for o in accepted for i in o.proposal.intents if isinstance(i, NewFile) and i.path in changed)
         self.fixed.templates.update((file.path, file.template) for file in new if file.template)
 
-    def _ask(self, plan: Plan, offer: Offer) -> None:
-        """Has the user choose, once for each fix."""
+    def _ask(self, plan: Plan, offer: Offer) -> dict[str, bytes]:
+        """Has the user choose, once for each fix. Gives the texts that are to take its place, empty where none are."""
         identity = offer.identity
         if self.choose is None or offer.proposal.applicability < self.least or self.offers.is_refused(offer):
-            return
-        if identity not in self.chosen and (changed := self._lowered(plan, [offer])):
-            units = plan.project.units
-            texts = tuple(
-                Rewrite(path, unit.document.source if (unit := units.get(path)) is not None else None, source)
-                for path, source in sorted(changed.items())
-            )
-            self.chosen[identity] = self.choose(Choice(offer, texts, self.result))
-            if not self.chosen[identity]:
-                self.offers.refuse(offer, "not chosen")
+            return {}
+        if identity in self.chosen or not (changed := self._lowered(plan, [offer])):
+            return {}
+        units = plan.project.units
+        texts = tuple(
+            Rewrite(path, unit.document.source if (unit := units.get(path)) is not None else None, source)
+            for path, source in sorted(changed.items())
+        )
+        answer = self.choose(Choice(offer, texts, self.result, partial(self._fault_by_hand, plan, offer)))
+        self.chosen[identity] = answer is True
+        if answer is False:
+            self.offers.refuse(offer, "not chosen")
+        return {} if isinstance(answer, bool) else dict(answer)
+
+    def _fault_by_hand(self, plan: Plan, offer: Offer, texts: Mapping[str, bytes]) -> str | None:
+        bad = self._faults(plan, texts, [byhand.freed(offer, texts)])
+        for path in sorted(texts.keys() - plan.project.units.keys()):
+            if (reason := byhand.fault_of_new(path, texts[path])) is not None:
+                bad.setdefault(path, reason)
+        return "; ".join(f"{path}: {reason}" for path, reason in sorted(bad.items())) or None
 
     def _lowered(self, plan: Plan, offers: Sequence[Offer]) -> dict[str, bytes] | None:
         """The new texts; None where a fix broke down on the way, which is given up."""
@@ -152,7 +172,7 @@ class Passes:
                 self.offers.refuse(offer, self.offers.broken(offer.finding, error).because or "")
             return None
 
-    def _faults(self, plan: Plan, changed: dict[str, bytes], accepted: Sequence[Offer]) -> dict[str, str]:
+    def _faults(self, plan: Plan, changed: Mapping[str, bytes], accepted: Sequence[Offer]) -> dict[str, str]:
         """The files that came out wrong or may not be changed, with the reason."""
         bad = faults(plan, changed, [offer.proposal for offer in accepted])
         for path in changed:
