@@ -21,6 +21,7 @@ from jwtscan.files.walk import Entry
 from jwtscan.finding import Confidence, Finding, Severity, Silenced, Skipped, with_fingerprints
 
 if TYPE_CHECKING:
+    from jwtscan.files.baseline import Record
     from jwtscan.files.selection import Globs
     from jwtscan.files.suppressions import Ignore
     from jwtscan.meaning.project import Project
@@ -81,8 +82,9 @@ class Result:
 
     ``silenced`` are the findings left out because a comment says so, sorted alike; ``known`` are those left out because
     a source has them already, by that source. ``unwanted`` are then the fingerprints of what was found as well, and is
-    not reported for what it is or where it is. ``documents`` holds the text of every file that any of them or a step of
-    a trail stands in. ``secrets`` are the literal credentials seen: outputs pass through ``mask.Masker(secrets)``.
+    not reported for what it is or where it is, and ``stale`` what a source knows and the tree no longer has.
+    ``documents`` holds the text of every file that any of them or a step of a trail stands in. ``secrets`` are the
+    literal credentials seen: outputs pass through ``mask.Masker(secrets)``.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Result:
     silenced: list[Silenced] = field(default_factory=list)
     known: dict[str, list[Finding]] = field(default_factory=dict)
     unwanted: frozenset[str] = frozenset()
+    stale: dict[str, list[Record]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     errors: int = 0
@@ -165,6 +168,11 @@ class Scan:
         if looks or self.unreadable:
             self._analyse(looks)
         self.result.skipped = sorted(set(self.result.skipped), key=lambda skipped: (skipped.path, skipped.reason))
+        for known in self.options.known:
+            if known.records:
+                from jwtscan.engine.stale import stale
+
+                self.result.stale[known.source] = stale(self, known.records)
         return self.result
 
     # -- files -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which findings of a baseline a scan looked for and no longer has. Where it could not tell, they are taken to be there."""
+"""Which findings of a baseline a scan has looked for in vain. Where it could not tell, they are taken to be there."""
 
 # Paths are POSIX strings here, as in the walk.
 # ruff: noqa: PTH112, PTH118
