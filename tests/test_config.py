@@ -446,3 +446,107 @@ def test_nothing_is_parsed_where_no_configuration_is(tmp_path: Path) -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "['jwtscan.config', 'jwtscan.config.find', 'jwtscan.config.values']\n"
+
+
+# -- configurations below the one of the run -------------------------------------------------------------------------
+
+
+def _reported(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, str, str]]:
+    run(["scan", "--format", "json", "--fail-on", "never", *arguments])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return [(one["path"], one["rule"], one["severity"]) for one in found]
+
+
+def test_the_nearest_file_speaks_for_a_scanned_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "jwtscan.toml").write_text('[severity]\njwt-mint = "note"\n')
+    (tree / "sub/jwtscan.toml").write_text('[severity]\njwt-mint = "warning"\n')
+    wanted = [("a.py", "jwt-mint", "note"), ("sub/b.py", "jwt-mint", "warning")]
+    assert [one for one in _reported(capsys) if one[1] == "jwt-mint"] == wanted
+    assert [one for one in _reported(capsys, "sub") if one[1] == "jwt-mint"] == wanted[1:]
+    assert [one for one in _reported(capsys, "sub/b.py") if one[1] == "jwt-mint"] == wanted[1:]
+
+
+def test_a_nearer_file_replaces_the_other_and_may_extend_it(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "jwtscan.toml").write_text('ignore = ["jwt-mint"]\n')
+    (tree / "sub/jwtscan.toml").write_text('min-severity = "note"\n')
+    assert {(path, rule) for path, rule, _ in _reported(capsys)} >= {("sub/b.py", "jwt-mint")}
+    assert ("a.py", "jwt-mint", "error") not in _reported(capsys)
+    (tree / "sub/jwtscan.toml").write_text('extend = "../jwtscan.toml"\n')
+    assert "jwt-mint" not in {rule for _, rule, _ in _reported(capsys)}
+
+
+def test_a_nearer_file_ignores_by_its_own_globs(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/pyproject.toml").write_text('[tool.jwtscan.per-file-ignores]\n"/b.py" = ["jwt-mint"]\n')
+    assert [path for path, rule, _ in _reported(capsys) if rule == "jwt-mint"] == ["a.py"]
+
+
+def test_a_nearer_file_selects_for_its_files_alone(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "jwtscan.toml").write_text('select = ["jwt-bearer"]\n')
+    (tree / "sub/jwtscan.toml").write_text('select = ["jwt-mint"]\n')
+    assert {(path, rule) for path, rule, _ in _reported(capsys)} <= {("a.py", "jwt-bearer"), ("sub/b.py", "jwt-mint")}
+    assert ("sub/b.py", "jwt-mint", "error") in _reported(capsys)
+
+
+def test_what_a_nearer_file_excludes_is_not_looked_at(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/old").mkdir()
+    (tree / "sub/old/c.py").write_text(MINT)
+    (tree / "sub/jwtscan.toml").write_text('exclude = ["old/"]\n')
+    assert {path for path, _, _ in _reported(capsys)} == {"a.py", "sub/b.py"}
+    assert {path for path, _, _ in _reported(capsys, "sub/old")} == set()
+    assert {path for path, _, _ in _reported(capsys, "sub/old/c.py")} == {"sub/old/c.py"}
+    assert _reported(capsys, "--force-exclude", "sub/old/c.py") == []
+    assert {path for path, _, _ in _reported(capsys, "--exclude", "nothing")} == {"a.py", "sub/b.py", "sub/old/c.py"}
+
+
+def test_options_go_before_a_nearer_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/jwtscan.toml").write_text('ignore = ["jwt-mint"]\nmin-confidence = "high"\n')
+    assert "sub/b.py" not in {path for path, rule, _ in _reported(capsys) if rule == "jwt-mint"}
+    assert "sub/b.py" in {path for path, rule, _ in _reported(capsys, "--ignore", "jwt-bearer") if rule == "jwt-mint"}
+
+
+@pytest.mark.parametrize("option", [["--isolated"], ["--config", "jwtscan.toml"]])
+def test_one_configuration_that_is_named_is_the_only_one(
+    option: list[str], tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "jwtscan.toml").write_text("")
+    (tree / "sub/jwtscan.toml").write_text('ignore = ["jwt-mint"]\n')
+    assert "sub/b.py" in {path for path, rule, _ in _reported(capsys, *option) if rule == "jwt-mint"}
+
+
+def test_what_a_nearer_file_has_no_say_in_is_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/jwtscan.toml").write_text('target = "2.18"\n')
+    run(["scan"])
+    err = capsys.readouterr().err
+    assert err.count(f"sub/jwtscan.toml: 'target': heeded only by a run in {tree}/sub") == 1
+
+
+def test_a_mistake_in_a_nearer_file_ends_the_run(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/jwtscan.toml").write_text('min-severty = "note"\n')
+    assert run(["scan"]) == 2
+    assert "'min-severty'" in capsys.readouterr().err
+    (tree / "sub/jwtscan.toml").write_text('select = ["jwt-mnt"]\n')
+    assert run(["scan"]) == 2
+    assert "sub/jwtscan.toml: 'select': no such rule or tag: jwt-mnt" in capsys.readouterr().err
+
+
+def test_fix_goes_by_the_nearer_file_too(tree: Path) -> None:
+    (tree / "sub/jwtscan.toml").write_text('select = ["sdk"]\n')
+    run(["fix", "--no-progress"])
+    assert "jwt.encode" not in (tree / "a.py").read_text()
+    assert (tree / "sub/b.py").read_text() == MINT
+
+
+def test_config_shows_what_holds_for_a_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "jwtscan.toml").write_text('ignore = ["sdk"]\njobs = 3\n[severity]\njwt-mint = "note"\n')
+    (tree / "sub/jwtscan.toml").write_text('min-severity = "error"\n[severity]\njwt-mint = "warning"\n')
+    assert run(["config", "sub/b.py", "--min-confidence", "high"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert 'min-severity = "error" # sub/jwtscan.toml' in lines
+    assert "ignore = [] # default" in lines
+    assert 'min-confidence = "high" # command line' in lines
+    assert "jobs = 3 # jwtscan.toml" in lines
+    assert '"jwt-mint" = "warning" # sub/jwtscan.toml' in lines
+    assert run(["config", "a.py"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert 'ignore = ["sdk"] # jwtscan.toml' in lines
+    assert '"jwt-mint" = "note" # jwtscan.toml' in lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,12 @@ from jwtscan.nearest import nearest
 
 if TYPE_CHECKING:
     from jwtscan.config.read import Config, Setting
+    from jwtscan.files.selection import Globs
     from jwtscan.rule import Rule
 
 _META = "jwtscan.config"
+_FILE = "jwtscan.config.file"
+_ONE = "jwtscan.config.one"
 _ISOLATED = "jwtscan.isolated"
 _BOTH = "--isolated takes no configuration: it does not go with --config"
 FROM_FILE = ParameterSource.DEFAULT_MAP
@@ -41,6 +44,7 @@ def take(ctx: click.Context, _: click.Parameter, file: Path | None) -> Path | No
         if ctx.get_parameter_source("config") is ParameterSource.COMMANDLINE:
             raise click.UsageError(_BOTH)
         return None
+    ctx.meta[_ONE] = file is not None
     try:
         file = file or nearest_config(Path.cwd())
         if file is None:
@@ -51,7 +55,7 @@ def take(ctx: click.Context, _: click.Parameter, file: Path | None) -> Path | No
         config = read_config(file)
     except ConfigError as error:
         raise Failure(str(error)) from error
-    ctx.meta[_META] = config
+    ctx.meta[_META], ctx.meta[_FILE] = config, file
     ctx.default_map = {
         key.option: _default(key.name, config.settings[key.name])
         for key in KEYS
@@ -64,6 +68,17 @@ def config_of(ctx: click.Context) -> Config | None:
     """The configuration that holds for a command; None where there is no file."""
     config: Config | None = ctx.meta.get(_META)
     return config
+
+
+def file_of(ctx: click.Context) -> Path | None:
+    """The file that has the configuration of a command; None where there is none."""
+    file: Path | None = ctx.meta.get(_FILE)
+    return file
+
+
+def is_only_one(ctx: click.Context) -> bool:
+    """Whether one configuration, or none, was asked for: then no file has one of its own."""
+    return bool(ctx.meta.get(_ISOLATED) or ctx.meta.get(_ONE))
 
 
 def setting_of(ctx: click.Context, option: str, key: str) -> Setting | None:
@@ -124,32 +139,49 @@ def needs_rules(ctx: click.Context) -> bool:
 
 def about_rules(options: Options, rules: list[Rule], ctx: click.Context) -> Options:
     """``options`` with the severities of rules and what is not reported in which files."""
-    from jwtscan.files.selection import Globs
-
     config = config_of(ctx)
     if config is None:
         return options
-    severities = {}
+    return replace(options, severities=severities(config, rules), file_ignores=file_ignores(config, rules))
+
+
+def severities(config: Config, rules: Sequence[Rule]) -> dict[str, Severity]:
+    """The severities that a configuration gives to rules, by id."""
+    found = {}
     for rule, setting in config.tables.get("severity", {}).items():
         if all(rule != known.id for known in rules):
-            raise unknown(rule, (known.id for known in rules), setting, "severity")
-        severities[rule] = Severity[setting.value.upper()]
+            raise _unknown(rule, (known.id for known in rules), setting, "severity")
+        found[rule] = Severity[setting.value.upper()]
+    return found
+
+
+def file_ignores(config: Config, rules: Sequence[Rule]) -> tuple[tuple[Globs, frozenset[str]], ...]:
+    """Which rules (ids) a configuration does not want in which files."""
+    from jwtscan.files.selection import Globs
+
     ignores = []
     for glob, setting in config.tables.get("per-file-ignores", {}).items():
-        ids = frozenset(_named(rules, setting))
-        ignores.append((Globs([glob], setting.home), ids))
-    return replace(options, severities=severities, file_ignores=tuple(ignores))
+        settings = {"per-file-ignores": setting}
+        ids = chosen_from(rules, setting.value, (), settings) if setting.value else ()
+        ignores.append((Globs([glob], setting.home), frozenset(rule.id for rule in ids)))
+    return tuple(ignores)
 
 
-def unknown(word: str, known: Iterable[str], setting: Setting, key: str) -> Failure:
-    """The end of a run whose configuration speaks of a rule that is not there."""
-    return Failure(f"{setting.file}: '{key}': no such rule or tag: {word}{nearest(word, known)}")
-
-
-def _named(rules: list[Rule], setting: Setting) -> Iterator[str]:
+def chosen_from(
+    rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str], settings: Mapping[str, Setting]
+) -> list[Rule]:
+    """The rules that the words select but for those to ignore; ``settings`` are those that may have said the words."""
     from jwtscan.loading import UnknownRuleError, choose
 
     try:
-        yield from (rule.id for rule in choose(rules, setting.value)) if setting.value else ()
+        return choose(rules, select, ignore)
     except UnknownRuleError as error:
-        raise unknown(error.word, error.known, setting, "per-file-ignores") from error
+        for key, setting in settings.items():
+            if error.word in setting.value:
+                raise _unknown(error.word, error.known, setting, key) from error
+        raise Failure(f"no such rule or tag: {error.word}{nearest(error.word, error.known)}") from error
+
+
+def _unknown(word: str, known: Iterable[str], setting: Setting, key: str) -> Failure:
+    """The end of a run whose configuration speaks of a rule that is not there."""
+    return Failure(f"{setting.file}: '{key}': no such rule or tag: {word}{nearest(word, known)}")

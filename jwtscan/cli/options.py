@@ -14,11 +14,12 @@ import click
 from jwtscan.cli.configured import (
     FROM_FILE,
     about_rules,
+    chosen_from,
     configured,
+    is_only_one,
     needs_rules,
     setting_of,
     take,
-    unknown,
     without,
 )
 from jwtscan.cli.ending import Failure, State
@@ -26,10 +27,10 @@ from jwtscan.cli.outlets import OutletOf
 from jwtscan.cli.words import LevelOf, Size, Target, Words
 from jwtscan.engine import Options
 from jwtscan.finding import Confidence, Severity
-from jwtscan.nearest import nearest
 from jwtscan.report.look import FORMATS
 
 if TYPE_CHECKING:
+    from jwtscan.cli.nearer import NearerConfigs
     from jwtscan.rule import Rule
 
 NEVER = "never"
@@ -96,6 +97,8 @@ _OPTIONS = (
     _option("--exclude", **_GLOBS, help="Paths not to look at. Repeatable."),
     _option("--include", **_GLOBS, help="Paths to look at although a default would leave them out. Repeatable."),
     _option("--force-exclude", is_flag=True, help="Apply excludes to files named on the command line too."),
+    _option("--since", metavar="REF", help="Only findings that were not there where this branch left REF."),
+    _option("--staged", is_flag=True, help="Look at what git has staged: only findings that HEAD has not."),
     _option("--no-gitignore", is_flag=True, help="Look at files that git ignores."),
     _option(
         "--max-file-size", type=Size(), default="8MB", show_default=True, metavar="SIZE", help="Skip larger files."
@@ -170,19 +173,37 @@ def _given(options: Sequence[Decorator], function: Callable[..., Any]) -> Callab
     return function
 
 
+def asks_for_new(given: dict[str, Any]) -> bool:
+    """Whether only what is new to git is to be reported (``cli.revisions``)."""
+    return given["since"] is not None or given["staged"]
+
+
 def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list[Rule] | Callable[[], list[Rule]]]:
     """What to look at, and the rules: a list, or what gives the built-in ones when they are needed."""
     ctx = click.get_current_context()
     options = configured(_options(paths, given), ctx)
+    options = replace(options, nearer=_nearer(options, given, ctx))
     if not (given["folders"] or given["select"] or given["ignore"] or needs_rules(ctx)):
         return options, _builtin
     known = all_rules(given["folders"], ctx)
     options = replace(about_rules(options, known, ctx), known_rules=frozenset(rule.id for rule in known))
-    return options, _chosen(known, given["select"], given["ignore"], ctx)
+    settings = {key: found for key in ("select", "ignore") if (found := setting_of(ctx, key, key)) is not None}
+    return options, chosen_from(known, given["select"], given["ignore"], settings)
+
+
+def _nearer(options: Options, given: dict[str, Any], ctx: click.Context) -> NearerConfigs | None:
+    if is_only_one(ctx):
+        return None
+    from jwtscan.cli.nearer import NearerConfigs
+
+    roots = options.paths if options.stdin is None else (options.stdin_filename or "",)
+    return NearerConfigs(ctx, [options.cwd / root for root in roots], lambda: all_rules(given["folders"], ctx))
 
 
 def all_rules(folders: tuple[Path, ...], ctx: click.Context) -> list[Rule]:
     """The built-in rules and those of ``folders``, the value of ``--rules``."""
+    if not folders:
+        return _builtin()
     # A folder that a configuration names came with the tree: nothing of it is run.
     return loaded(folders, allow_python=ctx.get_parameter_source("folders") is not FROM_FILE)
 
@@ -204,18 +225,6 @@ def loaded(folders: tuple[Path, ...], *, allow_python: bool = True) -> list[Rule
         raise Failure(str(error)) from error
 
 
-def _chosen(rules: list[Rule], select: tuple[str, ...], ignore: tuple[str, ...], ctx: click.Context) -> list[Rule]:
-    from jwtscan.loading import UnknownRuleError, choose
-
-    try:
-        return choose(rules, select, ignore)
-    except UnknownRuleError as error:
-        for key, words in (("select", select), ("ignore", ignore)):
-            if error.word in words and (setting := setting_of(ctx, key, key)) is not None:
-                raise unknown(error.word, error.known, setting, key) from error
-        raise Failure(f"no such rule or tag: {error.word}{nearest(error.word, error.known)}") from error
-
-
 def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
     from_stdin = "-" in paths
     if from_stdin and len(paths) > 1:
@@ -224,6 +233,8 @@ def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
         raise click.UsageError("'-' needs --stdin-filename: the name says how to read the text")
     if given["stdin_filename"] and not from_stdin:
         raise click.UsageError("--stdin-filename is for text on stdin: give '-' as the path")
+    if from_stdin and asks_for_new(given):
+        raise click.UsageError("'-' (stdin) goes neither with --since nor with --staged: they go by what git keeps")
     return Options(
         paths=paths or (".",),
         min_severity=given["min_severity"],
