@@ -202,7 +202,7 @@ def test_internal_error_is_short_and_masked(tree: Path, capsys: Capture) -> None
         (["scna"], "no such command: scna; did you mean 'scan'?"),
         (["rules", "lst"], "no such command: rules lst; did you mean 'list'?"),
         (["scan", "--selct", "sdk"], "--select"),
-        (["scan", "--format", "jsn"], "csv, markdown; did you mean 'json'?"),
+        (["scan", "--format", "jsn"], "markdown, html; did you mean 'json'?"),
         (["scan", "--format", "json="], "names no file"),
         (["scan", "--format", "json", "--format", "text"], "two formats for stdout"),
         (["scan", "--format", "json=absent/out.json"], "there is no folder absent"),

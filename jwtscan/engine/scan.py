@@ -98,6 +98,7 @@ class Result:
     documents: dict[str, Document] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     errors: int = 0
+    root: str = ""
 
 
 def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | None = None) -> Result:
@@ -125,7 +126,7 @@ class Scan:
         self.options = options
         self.given_rules = rules
         self.progress = progress
-        self.result = Result()
+        self.result = Result(root=self.root_name)
         self.entries: dict[str, Entry] = {}
         self.documents: dict[str, Document] = {}
         self.unreadable: dict[str, str] = {}

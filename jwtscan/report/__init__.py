@@ -47,11 +47,15 @@ def render(
 def render_fix(
     report: FixReport, name: str, look: Look, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
 ) -> str:
-    """What a fix came to: the findings that remain, as a scan has them, and in text and JSON also what was done."""
+    """What a fix came to: the findings that remain, as a scan has them, and in text, JSON and HTML also what was done."""
     if name == "json":
         from jwtscan.report.json import to_json
 
         return to_json(report.left, report)
+    if name == "html":
+        from jwtscan.report.html import to_html
+
+        return to_html(report.left, report)
     left = render(report.left, name, look, statistics=statistics, quiet=True)
     if name != "text" or quiet:
         return left

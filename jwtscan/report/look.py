@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 FORMATS = (
     "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "azure", "junit", "checkstyle", "rdjsonl",
-    "csv", "markdown",
+    "csv", "markdown", "html",
 )  # fmt: skip
 FOR_PEOPLE = ("text", "concise")
 """Made to fit the screen; all others are the same bytes everywhere."""
-WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown")
+WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown", "html")
 """Those that say what a fix would do."""
 
 

@@ -62,7 +62,7 @@ def _no_steps() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A result that may be shown. ``findings`` and ``silenced`` are sorted and masked.
+    """A result that may be shown. ``findings`` and ``silenced`` are sorted and masked. ``name`` is the folder's.
 
     ``known`` are the findings that a baseline or a revision has already, by that source, where it has any.
     ``line(path, number)`` gives a source line, None where the file is not at hand.
@@ -85,6 +85,7 @@ class Report:
     rules: tuple[Rule, ...]
     line_hash: Callable[[str, int], str | None]
     byte_column: Callable[[str, Position], int | None]
+    name: str = ""
     patches: Callable[[Finding], tuple[Patch, ...]] = _no_patches
     left_to_do: Callable[[], tuple[str, ...]] = _no_steps
 
@@ -112,7 +113,8 @@ def masked(result: Result, rules: Iterable[Rule] = (), prospect: Prospect | None
     """
     if not (result.findings or result.skipped or result.silenced or result.known):
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
-        return Report((), (), result.files, result.parsed, (), {}, result.errors, _nothing, {}, (), _nothing, _nothing)
+        counts = (result.files, result.parsed, (), {}, result.errors)
+        return Report((), (), *counts, _nothing, {}, (), _nothing, _nothing, result.root)
     return _report(result, rules, Clean(result.secrets), prospect)
 
 
@@ -252,6 +254,7 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prosp
         rules,
         line_hash,
         byte_column,
+        clean.text(result.root),
         patches,
         left_to_do,
     )

@@ -1,0 +1,97 @@
+"""Source lines as they stand in a page: the frame of a finding, and the one line of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jwtscan.finding import Finding, Step
+from jwtscan.report.html.safe import Html, el, joined
+from jwtscan.report.masked import Report, SourceLine
+
+TAB = 4
+CONTEXT = 2
+HEAD = 10
+TAIL = 3
+_REACH = 240
+"""How many characters of a very long line are shown on each side of the mark."""
+
+
+def frame(report: Report, finding: Finding) -> Html | None:
+    """The lines of a finding and those around it, its span marked. None where its text is not at hand."""
+    first = finding.start.line
+    last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
+    numbered = [(number, report.line(finding.path, number)) for number in _numbers(first, last)]
+    lines = [(number, line) for number, line in numbered if line is not None]
+    while lines and lines[0][0] < first and not lines[0][1].after.strip():
+        lines.pop(0)
+    while lines and lines[-1][0] > last and not lines[-1][1].after.strip():
+        lines.pop()
+    if not lines:
+        return None
+    indent = min((_indent(line.after) for _, line in lines if line.after.strip()), default=0)
+    rows, previous = [], lines[0][0] - 1
+    for number, line in lines:
+        if number > previous + 1:
+            rows.append(el("span", "…", class_="gap"))
+        previous = number
+        inside = first <= number <= last
+        shown = _marked(line, finding, number, indent) if inside else _cut(_expanded(line.after)[indent:], 0, 0)
+        rows.append(el("span", shown, class_="in" if inside else None, data_n=number))
+    return el("pre", joined(rows), class_="code")
+
+
+def step_line(report: Report, step: Step) -> Html | None:
+    """The source line of a step."""
+    line = report.line(step.path, step.position.line)
+    if line is None or not line.after.strip():
+        return None
+    column = line.moved(step.position.column - 1)
+    start = max(column - _REACH // 2, 0)
+    part = line.after[start : column + _REACH].strip()
+    more = "…" if column + _REACH < len(line.after) else ""
+    return el("code", f"{'…' if start else ''}{part}{more}", class_="step-line")
+
+
+def _numbers(first: int, last: int) -> Iterator[int]:
+    if last - first < HEAD + TAIL:
+        yield from range(first - CONTEXT, last + CONTEXT + 1)
+        return
+    yield from range(first - CONTEXT, first + HEAD)
+    yield from range(last - TAIL + 1, last + CONTEXT + 1)
+
+
+def _marked(line: SourceLine, finding: Finding, number: int, indent: int) -> Html:
+    """A line of the finding, with what belongs to it marked."""
+    whole = line.after
+    start = line.moved(finding.start.column - 1) if number == finding.start.line else len(whole) - len(whole.lstrip())
+    end = line.moved(finding.end.column - 1) if number == finding.end.line else len(whole.rstrip())
+    before = len(_expanded(whole[:start])) - indent
+    length = len(_expanded(whole[:end])) - indent - before
+    return _cut(_expanded(whole)[indent:], max(before, 0), max(before, 0) + max(length, 0))
+
+
+def _cut(shown: str, start: int, end: int) -> Html:
+    """``shown`` with its part from ``start`` to ``end`` marked; of a very long line what is around the mark."""
+    low = max(start - _REACH, 0) if len(shown) > 2 * _REACH else 0
+    high = min(max(end, start) + _REACH, len(shown)) if len(shown) > 2 * _REACH else len(shown)
+    middle = shown[start:end]
+    if len(middle) > 4 * _REACH:
+        middle = middle[: 2 * _REACH] + "…" + middle[-_REACH:]
+    return joined(
+        [
+            "…" if low else None,
+            shown[low:start],
+            el("mark", middle) if middle else None,
+            shown[max(start, end) : high].rstrip(),
+            "…" if high < len(shown) else None,
+        ]
+    )
+
+
+def _indent(line: str) -> int:
+    expanded = _expanded(line[: 4 * _REACH])
+    return len(expanded) - len(expanded.lstrip(" "))
+
+
+def _expanded(text: str) -> str:
+    return text.expandtabs(TAB)
