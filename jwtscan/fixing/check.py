@@ -57,18 +57,16 @@ def _errors(unit: Unit) -> int:
 
 
 def _comments(unit: Unit) -> Counter[str]:
-    comments = (*unit.comments, *(unit.module.comments if unit.module is not None else ()))
-    return Counter(comment.text.strip() for comment in comments)
+    return Counter(comment.text.strip() for comment in unit.all_comments())
 
 
 def _of_imports(before: Unit, source: bytes) -> Counter[str]:
     """The comments behind imports that are no longer there: they said what was imported."""
-    document, module = before.document, before.module
+    document = before.document
     found: Counter[str] = Counter()
-    for comment in module.comments if module is not None else ():
-        span = before.span(comment.span)
-        start = document.lines.span(document.lines.line_of(span.start)).start
-        code = document.source[start : span.start].strip()
+    for comment in before.comments_in_code():
+        start = document.lines.span(document.lines.line_of(comment.span.start)).start
+        code = document.source[start : comment.span.start].strip()
         if _IMPORT.match(code) and code not in source:
             found[comment.text.strip()] += 1
     return found

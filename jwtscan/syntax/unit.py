@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from jwtscan.files import Document
 from jwtscan.syntax.ir import Comment, Expr, Module
@@ -78,6 +79,11 @@ class Region:
     def to_document(self, span: Span) -> Span:
         return Span(self._map(span.start), self._map(span.end))
 
+    def from_document(self, span: Span) -> Span:
+        """The other way round; what stands outside of the program goes to the end of what stands before it."""
+        places = [self.starts[max(bisect_right(self.starts, at, key=itemgetter(1)) - 1, 0)] for at in span]
+        return Span(*(min(start + max(at - origin, 0), len(self.text)) for (start, origin), at in zip(places, span)))
+
     def _map(self, offset: int) -> int:
         at = bisect_right(self.starts, (offset, 1 << 62)) - 1
         start, origin = self.starts[max(at, 0)]
@@ -111,6 +117,15 @@ class Unit:
         there = span if self.region is None else self.region.to_document(span)
         size = len(self.document.source)
         return there if there.end <= size else Span(min(there.start, size), size)
+
+    def comments_in_code(self) -> list[Comment]:
+        """The comments of the program, where they stand in the document."""
+        found = self.module.comments if self.module is not None else ()
+        return [Comment(self.span(comment.span), comment.text) for comment in found]
+
+    def all_comments(self) -> list[Comment]:
+        """Those and the comments around the program: of a page, of settings."""
+        return [*self.comments, *self.comments_in_code()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -121,7 +121,7 @@ class Constants:
     def _is_read(self, unit: Unit, name: str) -> bool:
         """Whether anything but its definitions speaks of a name, in its file or in those that import it."""
         defined = Spans(_defined(unit, name))
-        quiet = Spans(unit.span(comment.span) for comment in unit.module.comments) if unit.module else Spans(())
+        quiet = Spans(comment.span for comment in unit.comments_in_code())
         for match in word_of(name).finditer(unit.document.source):
             span = Span(match.start(), match.end())
             if not defined.hold(span) and not quiet.hold(span):
@@ -209,5 +209,5 @@ def _is_only_statement(unit: Unit, name_span: Span) -> bool:
 
 
 def _speaks_of(unit: Unit, name: str) -> bool:
-    quiet = Spans(unit.span(comment.span) for comment in unit.module.comments) if unit.module else Spans(())
+    quiet = Spans(comment.span for comment in unit.comments_in_code())
     return any(not quiet.hold(Span(m.start(), m.end())) for m in word_of(name).finditer(unit.document.source))

@@ -168,7 +168,7 @@ def _zoom_folder(path: str) -> str | None:
 
 def _mentions(unit: Unit, name: str) -> list[Span]:
     """Where a name stands outside of comments."""
-    quiet = Spans(unit.span(comment.span) for comment in unit.module.comments) if unit.module else Spans(())
+    quiet = Spans(comment.span for comment in unit.comments_in_code())
     spans = (Span(match.start(), match.end()) for match in word_of(name).finditer(unit.document.source))
     return [span for span in spans if not quiet.hold(span)]
 

@@ -110,7 +110,7 @@ class Renamer:
                 edits = []
             if made.refusal is not None:
                 return made
-            comments = Spans(_comments(unit))
+            comments = _quiet(unit)
             made.in_comments = made.in_comments or any(comments.overlap(edit.span) for edit in edits)
             own = Spans(unit.own)
             made.edits += [(unit.path, edit) for edit in edits if not own.overlap(edit.span)]
@@ -203,7 +203,7 @@ class Renamer:
 
     def _taken_out(self, old: Old, unit: Unit, found: Sequence[tuple[Span, str]], made: Renaming) -> Sequence[Edit]:
         """A token has no new name of its own: what defines it goes, where nothing reads it any longer."""
-        quiet = Spans(_comments(unit))
+        quiet = _quiet(unit)
         spans = [span for span, name in found if not quiet.hold(span) and self._is_variable_read(old, unit, span, name)]
         edits = self.constants.dead(unit, spans)
         if edits is None:
@@ -236,7 +236,7 @@ class Renamer:
     def _twin(self, old: Old, unit: Unit, line: Span, purpose: Purpose) -> bytes:
         """A line that lists, declares or hands on the name, once for each new name."""
         source = unit.document.source
-        text = source[line.start : code_end(line, _comments(unit))].rstrip()
+        text = source[line.start : code_end(line, (comment.span for comment in unit.all_comments()))].rstrip()
         comment = source[line.start + len(text) : line.end]
         name = next(name for name in sorted(old.spellings) if word_of(name).search(text))
         newline = self.plan.layout(unit).newline.encode()
@@ -292,7 +292,7 @@ def _is_spoken_of(unit: Unit, old: Old) -> bool:
     """Whether a program says the name, other than in a comment."""
     if unit.module is None:
         return False
-    quiet = Spans(_comments(unit))
+    quiet = _quiet(unit)
     return any(not quiet.hold(span) for span, _ in _occurrences(unit.document.source, old.spellings))
 
 
@@ -300,7 +300,7 @@ def _asks_with(unit: Unit, old: Old) -> bool:
     """Whether a program asks for OAuth tokens with the name: near by."""
     if unit.module is None and unit.kind != "shell":
         return False
-    quiet = Spans(_comments(unit))
+    quiet = _quiet(unit)
     asked = [Span(match.start(), match.end()) for match in GRANT.finditer(unit.document.source)]
     asked = [span for span in asked if not quiet.hold(span)]
     if not asked:
@@ -325,7 +325,7 @@ def _is_others(unit: Unit, old: Old) -> bool:
     """
     if unit.module is None or old.home is None or old.purpose is not Purpose.REST or not old.fed:
         return False
-    source, quiet = unit.document.source, Spans(_comments(unit))
+    source, quiet = unit.document.source, _quiet(unit)
     found = [span for span, _ in _occurrences(source, old.spellings) if not quiet.hold(span)]
     read = [span for span in found if _reads_variable(source, span) and not _SET.match(source, span.end)]
     return unit.path not in old.paths and bool(read)
@@ -364,7 +364,6 @@ def _is_taken_out(source: bytes, span: Span) -> bool:
     return opened is not None and closed is not None
 
 
-def _comments(unit: Unit) -> Iterator[Span]:
-    yield from (comment.span for comment in unit.comments)
-    if unit.module is not None:
-        yield from (unit.span(comment.span) for comment in unit.module.comments)
+def _quiet(unit: Unit) -> Spans:
+    """Where a file speaks to people only."""
+    return Spans(comment.span for comment in unit.all_comments())

@@ -97,7 +97,7 @@ def _lines_with(unit: Unit, names: Sequence[str]) -> Iterator[tuple[Span, bytes]
     """The lines that speak of one of ``names``, each once, with their text; comments do not count."""
     lines, seen = unit.document.lines, set()
     source = unit.document.source
-    quiet = [unit.span(comment.span) for comment in unit.module.comments] if unit.module is not None else []
+    quiet = [comment.span for comment in unit.comments_in_code()]
     for name in names:
         for match in word_of(name).finditer(source):
             span = Span(match.start(), match.end())

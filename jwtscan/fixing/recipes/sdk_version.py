@@ -89,7 +89,7 @@ def _renamed(unit: Unit, requirement: Requirement, name: str) -> Edits:
 def _imports(units: Iterable[Unit], name: str, target: Release) -> Edits:
     """The package's name in imports, style sheets, tags and bundlers' settings; what is gone from it is taken out."""
     for unit in units:
-        silent = _comments(unit)
+        silent = Spans(comment.span for comment in unit.all_comments())
         for edit in package_files(unit, target):
             if not silent.overlap(edit.span):
                 yield unit.path, edit
@@ -118,7 +118,7 @@ def _versions(plan: Plan, manifest: Unit, units: Sequence[Unit], target: Release
 def _functions(unit: Unit, target: Release) -> Iterator[Edit]:
     if unit.module is None or unit.module.language == "python":
         return
-    silent = _comments(unit)
+    silent = Spans(comment.span for comment in unit.all_comments())
     names = releases.renamed(target)
     source = unit.document.source
     imported = {ref.name for ref in unit.module.imports if ref.module.startswith(zoom.SDK_PACKAGES)}
@@ -128,12 +128,6 @@ def _functions(unit: Unit, target: Release) -> Iterator[Edit]:
             span = Span(*match.span())
             if not silent.overlap(span):
                 yield Edit(span, new.encode())
-
-
-def _comments(unit: Unit) -> Spans:
-    """What is no program: comments of the page and of its scripts."""
-    inner = [unit.span(comment.span) for comment in unit.module.comments] if unit.module is not None else []
-    return Spans([*(comment.span for comment in unit.comments), *inner])
 
 
 def _to_install(plan: Plan, unit: Unit) -> list[str]:

@@ -71,8 +71,7 @@ def _is_read(made: Given, name: str, reach: Span | None, places: list[Span], far
     """Whether a name stands anywhere else in ``reach`` than at ``places``, but for reads of other fields."""
     source = made.source
     start, end = made.span(reach) if reach is not None else Span(0, len(source))
-    module = made.unit.module
-    comments = Spans(made.span(comment.span) for comment in module.comments) if module is not None else Spans([])
+    comments = Spans(comment.span for comment in made.unit.comments_in_code())
     known = {made.span(place).start for place in places}
     for match in re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"(?![\w$])").finditer(source, start, end):
         field = re.compile(rb"\s*(?:\?\.|\.)\s*([\w$]+)").match(source, match.end())
