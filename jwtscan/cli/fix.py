@@ -15,11 +15,11 @@ from click.core import ParameterSource
 
 from jwtscan.cli.configured import within
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
-from jwtscan.cli.options import chosen, unsafe_option, with_options
+from jwtscan.cli.options import asks_for_new, chosen, unsafe_option, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
 from jwtscan.cli.tree import places_of, tree_of
-from jwtscan.engine import Options
+from jwtscan.engine import Options, Result
 from jwtscan.engine.standpoint import from_top, seen_from
 from jwtscan.files import MissingPathError
 from jwtscan.finding import Applicability, Severity
@@ -61,6 +61,8 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
                 print_raw(next(changed, options.stdin or b""))
             else:
                 _write(fixed, tree)
+                if given["staged"] and fixed.changes and not given["quiet"]:
+                    note("the index is as it was: 'git add' the files that were fixed")
     except Quit:
         note("nothing was written")
         return CLEAN if given["exit_zero"] else FOUND
@@ -101,7 +103,8 @@ def _said_plainly() -> Iterator[None]:
 def _plan(
     options: Options, rules: list[Rule] | Callable[[], list[Rule]], tree: Path, given: dict[str, Any], *, writes: bool
 ) -> Fixed:
-    from jwtscan.engine.fix import fix
+    from jwtscan.cli.revisions import differs_from_index, narrowed
+    from jwtscan.engine.fix import Fixed, fix
     from jwtscan.fixing.commit import obstacle
     from jwtscan.fixing.recovery import recover
 
@@ -113,17 +116,27 @@ def _plan(
         choose = asking(look, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if writes and (said := recover(tree)) is not None:
         note(said)
+    options = from_top(options, tree)
+    if asks_for_new(given):
+        new = narrowed(options, rules, given, wide=True)
+        if new is None:
+            return Fixed(Result(), Result())
+        options = new
+
+    def hindrance(file: Path) -> str | None:
+        return obstacle(tree, file) or (differs_from_index(options, file) if given["staged"] else None)
+
     least = Applicability.UNSAFE if given["unsafe_fixes"] else Applicability.SAFE
     # Nearly all that a scan makes lives to its end; looking for rubbish took a quarter of its time.
     gc.set_threshold(200_000)
     with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"] or choose)) as line:
         return fix(
-            from_top(options, tree),
+            options,
             rules,
             least=least,
             target=given["target"],
             choose=choose,
-            obstacle=(lambda file: obstacle(tree, file)) if writes else None,
+            obstacle=hindrance if writes else None,
             **({"progress": line} if line is not None else {}),
         )
 
@@ -179,7 +192,7 @@ def _report(
     if given["quiet"] or any(outlet.format == "text" and outlet.path is None for outlet in outlets):
         return
     if fixed.first.files == 0:
-        note("no files to fix")
+        note("nothing new is staged" if given["staged"] else "no files to fix")
     click.echo(fixed_text(report, PLAIN, verbose=given["verbose"]), err=True, nl=False)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
-from jwtscan.cli.options import chosen, with_options
+from jwtscan.cli.options import asks_for_new, chosen, with_options
 from jwtscan.cli.outlets import Outlet, settle, write
 from jwtscan.engine import Options, Result, Scan
 from jwtscan.files import MissingPathError
@@ -39,9 +39,23 @@ def scanned(paths: tuple[str, ...], outlets: list[Outlet], given: dict[str, Any]
     options, rules = chosen(paths, given)
     # The others have no room for it, and are for those who want to be quick.
     proposes = not given["statistics"] and any(outlet.format in WITH_FIXES for outlet in outlets)
-    result, prospect = _scan(options, rules, given, proposes=proposes)
+    result, prospect = _new(options, rules, given, proposes=proposes)
     report = _report(result, prospect, rules, outlets, given)
     return report, _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
+
+
+def _new(
+    options: Options, rules: list[Rule] | Callable[[], list[Rule]], given: dict[str, Any], *, proposes: bool
+) -> tuple[Result, Prospect | None]:
+    """Scans what is asked for; nothing at all where nothing can be new."""
+    if asks_for_new(given):
+        from jwtscan.cli.revisions import narrowed
+
+        new = narrowed(options, rules, given)
+        if new is None:
+            return Result(), None
+        options = new
+    return _scan(options, rules, given, proposes=proposes)
 
 
 def _scan(
@@ -91,7 +105,7 @@ def _report(
     if given["quiet"]:
         return report
     if result.files == 0:
-        note("no files to scan")
+        note("nothing new is staged" if given["staged"] else "no files to scan")
     elif all(outlet.format != "text" or outlet.path for outlet in outlets):
         note(summary_line(report))
     return report

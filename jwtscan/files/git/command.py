@@ -64,6 +64,10 @@ class Git:
             raise GitError(_said(done.stderr, arguments[0]))
         return done.returncode, done.stdout
 
+    def has(self, name: str) -> bool:
+        """Whether the object of that name is there."""
+        return self.run("cat-file", "-e", name, allowed=(0, 1, 128))[0] == 0
+
     def command(self, *arguments: str) -> list[str]:
         return [self.program, *HARMLESS, "--no-pager", *arguments]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from jwtscan.files.document import Document, UnreadableError, decode
 from jwtscan.files.gate import Look, look
 from jwtscan.files.git.blobs import Blobs
 from jwtscan.files.git.command import Git
-from jwtscan.files.git.listing import FILE, REPOSITORY, Item, Items, missing, of_index, of_tree
+from jwtscan.files.git.listing import FILE, REPOSITORY, Items, missing, of_index, of_tree
 from jwtscan.files.ignore import Level, Rules
 from jwtscan.files.kinds import kind_of
-from jwtscan.files.repository import Listing
+from jwtscan.files.repository import Listing, is_top
 from jwtscan.files.selection import ENVIRONMENT, Folder, Selection
 from jwtscan.files.sweep import Advance, Seen, lowered_text
 from jwtscan.files.walk import Entry, Place, Search, place_of
@@ -24,6 +24,8 @@ HEAD = 256
 KEPT = 64 << 20
 """How many bytes of what the gate lets through are kept, so that they need not be read again."""
 
+_SMALL = 1 << 20
+
 
 class Snapshot:
     """The files that a commit, a tree or the index has. Nothing of them is taken from the work tree.
@@ -31,12 +33,12 @@ class Snapshot:
     ``like`` is another state of the same tree, swept with the same options: equal files are not looked at again.
     """
 
-    def __init__(self, git: Git, items: Items, tree: str | None, like: Snapshot | None = None) -> None:
+    def __init__(self, git: Git, items: Items, homes: Mapping[str, Blobs], like: Snapshot | None = None) -> None:
         self.git = git
         self.items = items
         self.like = like
         self.folders = _folders(items)
-        self._blobs = Blobs(git, missing(git, tree))
+        self._homes = homes
         self._looks: dict[tuple[str, str], Look | None] = {}
         self._kept: dict[str, bytes] = {}
         self._room = KEPT
@@ -44,11 +46,25 @@ class Snapshot:
     @classmethod
     def of_index(cls, git: Git, committed: str) -> Snapshot:
         """The index's files; ``committed`` is the tree that was committed last."""
-        return cls(git, of_index(git, committed), None)
+        return cls(git, of_index(git, committed), {"": Blobs(git, missing(git, None))})
 
     @classmethod
     def of_tree(cls, git: Git, tree: str, like: Snapshot | None = None) -> Snapshot:
-        return cls(git, of_tree(git, tree), tree, like)
+        """The files of a commit or tree, with those of the submodules that are there."""
+        items, homes = Items(), dict[str, Blobs]()
+        waiting = [("", git, tree)]
+        while waiting:
+            prefix, home, tree = waiting.pop()
+            homes[prefix] = Blobs(home, missing(home, tree))
+            for path, item in of_tree(home, tree).found.items():
+                items.found[prefix + path] = item
+                if item.mode == REPOSITORY and is_top(f"{home.top}/{path}"):
+                    inner = Git.of(f"{home.top}/{path}")
+                    if inner.has(item.oid):
+                        waiting.append((f"{prefix}{path}/", inner, item.oid))
+        for prefix in filter(None, homes):
+            del items.found[prefix[:-1]]
+        return cls(git, items, homes, like)
 
     def path_of(self, file: str) -> str | None:
         """The path from the top of an absolute one; None outside of the work tree."""
@@ -96,13 +112,17 @@ class Snapshot:
             elif (found := known[key]) is not None:
                 seen.looks[entry.path] = found
         advance(len(entries) - len(new))
-        contents = self._blobs.each([self._oid(entry) for entry in new], max_size) if new else ()
-        for entry, content in zip(new, contents, strict=True):
-            try:
-                self._look(entry, content, strong, seen)
-            except UnreadableError as error:
-                seen.unread.append((entry.path, str(error), error.fault))
-            advance(1)
+        by_home: dict[str, list[Entry]] = {}
+        for entry in new:
+            by_home.setdefault(self._home(self._path(entry)), []).append(entry)
+        for home, files in by_home.items():
+            contents = self._homes[home].each([self._oid(entry) for entry in files], max_size)
+            for entry, content in zip(files, contents, strict=True):
+                try:
+                    self._look(entry, content, strong, seen)
+                except UnreadableError as error:
+                    seen.unread.append((entry.path, str(error), error.fault))
+                advance(1)
         return seen
 
     def _look(self, entry: Entry, content: bytes | UnreadableError, strong: Sequence[bytes], seen: Seen) -> None:
@@ -118,21 +138,33 @@ class Snapshot:
 
     def read(self, entry: Entry, max_size: int) -> Document:
         """The document of one file. Raises UnreadableError."""
-        return decode(entry.path, self.content(self._oid(entry), max_size), entry.kind, file=Path(entry.file))
+        return decode(entry.path, self.content(self._path(entry), max_size), entry.kind, file=Path(entry.file))
 
     def bytes_of(self, file: str) -> bytes | None:
         """What the file at an absolute path holds, whatever its size; None where there is no such file."""
-        item = self.items.found.get(self.path_of(file) or "")
-        return None if item is None or item.mode != FILE else self.content(item.oid, sys.maxsize)
+        path = self.path_of(file) or ""
+        is_file = path in self.items.found and self.items.found[path].mode == FILE
+        return self.content(path, sys.maxsize) if is_file else None
 
-    def content(self, oid: str, max_size: int) -> bytes:
+    def content(self, path: str, max_size: int) -> bytes:
+        """What the file or link at a path from the top holds. Raises UnreadableError."""
+        oid = self.items.found[path].oid
         kept = self._kept.get(oid)
         if kept is None and self.like is not None:
             kept = self.like._kept.get(oid)
-        return self._blobs.read(oid, max_size) if kept is None else kept
+        return self._homes[self._home(path)].read(oid, max_size) if kept is None else kept
+
+    def _home(self, path: str) -> str:
+        """The innermost repository that has a path."""
+        if len(self._homes) == 1:
+            return ""
+        return next((prefix for outer in _above(path) if (prefix := f"{outer}/") in self._homes), "")
+
+    def _path(self, entry: Entry) -> str:
+        return self.path_of(entry.file) or ""
 
     def _oid(self, entry: Entry) -> str:
-        return self.items.found[self.path_of(entry.file) or ""].oid
+        return self.items.found[self._path(entry)].oid
 
 
 def _folders(items: Items) -> frozenset[str]:
@@ -158,21 +190,18 @@ class _Choice(Selection):
         self.snapshot = snapshot
 
     def level(self, file: str, outer: Level | None) -> Level | None:
-        item = self._item(file, ".ignore")
+        path = self.snapshot.path_of(f"{file.rstrip('/')}/.ignore") or ""
+        item = self.snapshot.items.found.get(path)
         if item is None or item.mode != FILE:
             return outer
         try:
-            text = self.snapshot.content(item.oid, 1 << 20)
+            text = self.snapshot.content(path, _SMALL)
         except UnreadableError:
             return outer
         return Level(file.encode("utf-8", "surrogateescape"), Rules.parse(text), outer)
 
     def is_environment(self, file: str) -> bool:
-        return self._item(file, ENVIRONMENT) is not None
-
-    def _item(self, file: str, name: str) -> Item | None:
-        path = self.snapshot.path_of(f"{file.rstrip('/')}/{name}")
-        return None if path is None else self.snapshot.items.found.get(path)
+        return self.snapshot.path_of(f"{file.rstrip('/')}/{ENVIRONMENT}") in self.snapshot.items.found
 
 
 class _Search(Search):
@@ -214,16 +243,14 @@ class _Search(Search):
         return FILE if item is None else item.mode
 
     def head(self, file: str) -> bytes:
-        item = self.snapshot.items.found[self.snapshot.path_of(file) or ""]
         try:
-            return self.snapshot.content(item.oid, 1 << 20)[:HEAD]
+            return self.snapshot.content(self.snapshot.path_of(file) or "", _SMALL)[:HEAD]
         except UnreadableError:
             return b""
 
     def target(self, link: str) -> tuple[str, bool | None]:
-        item = self.snapshot.items.found[self.snapshot.path_of(link) or ""]
         try:
-            content = self.snapshot.content(item.oid, 1 << 16)
+            content = self.snapshot.content(self.snapshot.path_of(link) or "", _SMALL)
         except UnreadableError:
             return link, None
         leads = content.decode("utf-8", "surrogateescape")
