@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
@@ -29,6 +30,8 @@ def render(
 
     ``quiet`` leaves out the summary, ``verbose`` lists each skipped file in it.
     """
+    if name == "sarif" and not look.suppressed:
+        report = replace(report, silenced=(), known={})
     if name not in FOR_PEOPLE:
         # One module a format, and only that of the one that is asked for is loaded.
         written: str = getattr(import_module(f"jwtscan.report.{name}"), f"to_{name}")(report)
@@ -47,7 +50,7 @@ def render(
 def render_fix(
     report: FixReport, name: str, look: Look, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
 ) -> str:
-    """What a fix came to: the findings that remain, as a scan has them, and in text, JSON and HTML also what was done."""
+    """What a fix came to: the findings that remain, as a scan has them; text, JSON and HTML also say what was done."""
     if name == "json":
         from jwtscan.report.json import to_json
 

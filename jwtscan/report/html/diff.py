@@ -76,16 +76,21 @@ def _changed(run: Sequence[str], old: int, new: int) -> Iterator[Html]:
 
 
 def _against(line: str, other: str | None) -> Html:
+    """A line with what the other one does not have in that place in bold, where most of it is the same."""
     if other is None or max(len(line), len(other)) > _LONGEST:
         return _short(line)
-    same = next((i for i, (a, b) in enumerate(zip(line, other)) if a != b), min(len(line), len(other)))
-    rest = min(len(line), len(other)) - same
-    tail = next((i for i, (a, b) in enumerate(zip(line[::-1], other[::-1])) if a != b), rest)
-    tail = min(tail, rest)
+    same = _same(line, other)
+    tail = _same(line[same:][::-1], other[same:][::-1])
     middle = line[same : len(line) - tail]
     if not middle or same + tail < _ALIKE * max(len(line.strip()), len(other.strip())):
         return _short(line)
     return joined([line[:same], el("b", middle), line[len(line) - tail :]])
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _short(line: str) -> Html:

@@ -49,10 +49,8 @@ def page(report: Report, fix: FixReport | None = None) -> str:
 
 
 def _body(report: Report, fix: FixReport | None, name: str) -> Html:
-    parts = _found(report, fix) if report.findings else [_nothing(report, fix)]
-    if fix is not None:
-        parts.insert(1, after.fixed(fix))
-    parts += [after.next_steps(report, fix) if report.findings or fix else None]
+    parts: list[Html | None] = _found(report, fix) if report.findings else [_nothing(report, fix)]
+    parts += [after.fixed(fix) if fix is not None else None, after.next_steps(report, fix)]
     parts += [after.rules(report), after.passed_over(report)]
     title = el("div", el("h1", name), _lead(report, fix), summary.scanned(report), class_="title")
     top = el("header", _bar(report, fix), title)

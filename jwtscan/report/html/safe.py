@@ -36,7 +36,7 @@ def joined(parts: Iterable[Child], between: str = "") -> Html:
     return Html(text(between).join(text(part) for part in parts if part is not None))
 
 
-def el(name: str, *children: Child, **attributes: str | int | bool | None) -> Html:
+def el(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
     """One element. ``class_`` is ``class``, ``data_rule`` is ``data-rule``; False and None are left out."""
     given = "".join(
         f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{text(str(value))}"')
