@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.offers import Breakdown, Offers
-from jwtscan.engine.outcome import Rewrite
+from jwtscan.engine.outcome import Choice, Rewrite
 from jwtscan.engine.scan import Rules, Scan
 from jwtscan.engine.settling import left_to_do
 from jwtscan.finding import Applicability, Finding
@@ -32,23 +33,33 @@ class Prospect:
     """The offers about findings, by place, in the project of ``plan``.
 
     ``shown`` makes a path of that project one that the report's reader knows. ``breakdowns`` are jwtscan's own
-    mistakes on the way to the offers.
+    mistakes on the way to the offers. ``trial`` gives the texts that fixes change which only land when others have,
+    by fingerprint.
     """
 
     plan: Plan
     offers: Mapping[Place, Offer]
     breakdowns: tuple[Breakdown, ...] = ()
     shown: Callable[[str], str] = str
+    trial: Callable[[], Mapping[str, tuple[Rewrite, ...]]] = dict
 
     def rewrites(self, finding: Finding) -> tuple[Rewrite, ...]:
         """The files that the fix of a finding alone would change; none where it is left for people to do."""
         offer = self.offers.get((finding.rule, finding.path, finding.span))
         return () if offer is None else self._rewrites(offer)
 
+    def changes(self, finding: Finding) -> tuple[Rewrite, ...]:
+        """The same, and of a fix that waits for others, such as a name's that code still reads, what it then changes.
+
+        The texts before it are then those that the others leave.
+        """
+        offer = self.offers.get((finding.rule, finding.path, finding.span))
+        return () if offer is None else self._changes(offer)
+
     def left_to_do(self, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[str]:
         """What no program can do about all the ``findings``, in order."""
         offers = list(self.offers.values())
-        texts = [rewrite for offer in offers for rewrite in self._rewrites(offer)]
+        texts = [rewrite for offer in offers for rewrite in self._changes(offer)]
         # Code that is to be written by hand reads the new variables too.
         by_hand = (offer for offer in offers if offer.proposal.sketch)
         texts += [Rewrite(offer.finding.path, None, offer.proposal.sketch.encode()) for offer in by_hand]
@@ -60,6 +71,12 @@ class Prospect:
         """The same for a reader who knows the files by other paths."""
         offers = {(rule, shown(path), span): offer for (rule, path, span), offer in self.offers.items()}
         return replace(self, offers=offers, shown=shown)
+
+    def _changes(self, offer: Offer) -> tuple[Rewrite, ...]:
+        proposal = offer.proposal
+        if proposal.edits or proposal.intents or proposal.applicability is Applicability.DISPLAY:
+            return self._rewrites(offer)
+        return tuple(one._replace(path=self.shown(one.path)) for one in self.trial().get(offer.identity, ()))
 
     def _rewrites(self, offer: Offer) -> tuple[Rewrite, ...]:
         proposal = offer.proposal
@@ -101,4 +118,25 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan, going), *code]
     by_identity = {offer.identity: offer for offer in made}
     scan.result.findings = offers.with_fixes(found, by_identity)
-    return prospect_of(plan, found, by_identity, offers)
+
+    @cache
+    def trial() -> dict[str, tuple[Rewrite, ...]]:
+        return _tried(scan, offers.rules, target)
+
+    return replace(prospect_of(plan, found, by_identity, offers), trial=trial)
+
+
+def _tried(scan: Scan, rules: Mapping[str, Rule], target: str | None) -> dict[str, tuple[Rewrite, ...]]:
+    """Makes all fixes in memory, and gives what each changed in its turn, by the finding's fingerprint."""
+    from jwtscan.engine.passes import Passes
+
+    texts: dict[str, tuple[Rewrite, ...]] = {}
+
+    def take(choice: Choice) -> bool:
+        texts.setdefault(choice.offer.identity, choice.texts)
+        return True
+
+    run = Passes(scan, None, Offers(rules), Applicability.UNSAFE, target)
+    run.choose = take
+    run.run()
+    return texts
