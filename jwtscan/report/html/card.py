@@ -86,7 +86,7 @@ class Cards:
     def _step(self, path: str, group: list[Step]) -> Html:
         """Steps on one line are one stop."""
         names = dict.fromkeys(step.text.removeprefix("env:") for step in group)
-        words = joined((el("code", name) for name in names), " → ")
+        words = el("span", joined((el("code", name) for name in names), " → "))
         place = el("span", f"{path}:{group[0].position.line}", class_="path")
         return el("li", el("span", words, place, class_="stop"), step_line(self.report, group[0]))
 

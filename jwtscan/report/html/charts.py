@@ -13,14 +13,7 @@ Share = tuple[str, int]
 
 def stacked(shares: Sequence[Share]) -> Html:
     """One bar of all shares. Drawn only: the numbers have to stand beside it."""
-    total = sum(number for _, number in shares) or 1
-    bars, at = [], 0.0
-    for name, number in shares:
-        wide = 100 * number / total
-        if number:
-            bars.append(el("rect", class_=name, x=f"{at:.2f}%", y=0, width=f"{wide:.2f}%", height=12))
-        at += wide
-    return el("svg", joined(bars), class_="stacked", width="100%", height=12, aria_hidden="true", focusable="false")
+    return _bar(shares, 100.0, height=12)
 
 
 def bars(caption: str, unit: str, rows: Sequence[tuple[Child, Sequence[Share]]]) -> Html:
@@ -31,7 +24,11 @@ def bars(caption: str, unit: str, rows: Sequence[tuple[Child, Sequence[Share]]])
         el(
             "tr",
             el("th", label, scope="row"),
-            el("td", _bar(shares, most), el("span", f"{sum(n for _, n in shares):,}", class_="number")),
+            el(
+                "td",
+                _bar(shares, 100 * sum(n for _, n in shares) / most, height=8),
+                el("span", f"{sum(n for _, n in shares):,}", class_="number"),
+            ),
         )
         for label, shares in rows
     ]
@@ -67,11 +64,15 @@ def ring(shares: Sequence[Share], label: str, middle: str) -> Html:
     return el("svg", joined(arcs), words, class_="ring", viewBox="0 0 120 120", role="img", aria_label=label)
 
 
-def _bar(shares: Sequence[Share], most: int) -> Html:
+def _bar(shares: Sequence[Share], wide: float, *, height: int) -> Html:
+    """A bar, ``wide`` per cent of the room there is, of shares one behind the other."""
+    total = sum(number for _, number in shares) or 1
     drawn, at = [], 0.0
     for name, number in shares:
-        wide = 100 * number / most
+        part = 100 * number / total
         if number:
-            drawn.append(el("rect", class_=name, x=f"{at:.2f}%", y=0, width=f"{wide:.2f}%", height=8))
-        at += wide
-    return el("svg", joined(drawn), class_="bar", width="100%", height=8, aria_hidden="true", focusable="false")
+            drawn.append(el("rect", class_=name, x=f"{at:.2f}%", y=0, width=f"{part:.2f}%", height=height))
+        at += part
+    return el(
+        "svg", joined(drawn), class_="bar", width=f"{wide:.2f}%", height=height, aria_hidden="true", focusable="false"
+    )

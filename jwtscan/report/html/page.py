@@ -79,7 +79,7 @@ def _bar(report: Report, fix: FixReport | None) -> Html:
     places += [("next", "Next steps"), ("rules", "Rules")] if report.findings else []
     nav = el("nav", joined(el("a", label, href=f"#{place}") for place, label in places), aria_label="Sections")
     switch = el("button", el("span", "Dark", id="theme-name"), type="button", id="theme", hidden=True)
-    return el("div", el("span", "jwtscan", class_="brand"), nav if places else None, switch, class_="bar")
+    return el("div", el("span", "jwtscan", class_="brand"), nav if places else None, switch, class_="top")
 
 
 def _found(report: Report, fix: FixReport | None) -> list[Html | None]:

@@ -72,7 +72,7 @@ def charts(report: Report, folder_of: Mapping[str, str]) -> Html:
     """By rule, by folder, by confidence."""
     by_rule = _bars("By rule", "Rule", report.findings, lambda finding: finding.rule, "rule")
     by_folder = _bars("By folder", "Folder", report.findings, lambda finding: folder_of[finding.path], "folder")
-    return el("div", by_rule, by_folder, _confidence(report), class_="charts")
+    return el("div", by_rule, el("div", by_folder, _confidence(report)), class_="charts")
 
 
 def _bars(caption: str, unit: str, findings: Sequence[Finding], of: Callable[[Finding], str], facet: str) -> Html:
