@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from jwtscan.files.git import Git, GitError, Snapshot
 from jwtscan.files.git.blobs import ABSENT
 from jwtscan.files.git.history import renames
 from jwtscan.files.places import named_from
+from jwtscan.files.walk import place_of
 
 if TYPE_CHECKING:
     from jwtscan.rule import Rule
@@ -40,8 +42,10 @@ def known_at(
     def fingerprints() -> frozenset[str]:
         now = options.source.snapshot if isinstance(options.source, Kept) else None
         then = Snapshot.of_tree(git, tree, like=now)
-        scan = Scan(replace(options, source=Kept(then), known=()), rules)
-        scan.named = _renamed(named_from(options.cwd), renames(git, tree))
+        moved = renames(git, tree)
+        paths = (*options.paths, *_from_elsewhere(options, git, moved))
+        scan = Scan(replace(options, paths=paths, source=Kept(then, options.source), known=()), rules)
+        scan.named = _renamed(named_from(options.cwd), moved)
         result = scan.run()
         for path, reason in scan.unreadable.items():
             raise GitError(f"{path} in {name}: {reason}")
@@ -50,6 +54,16 @@ def known_at(
         return frozenset(finding.fingerprint for finding in result.findings)
 
     return Known(name, fingerprints)
+
+
+def _from_elsewhere(options: Options, git: Git, renames: Mapping[str, str]) -> Iterator[str]:
+    """The old paths of files that only came to lie below the scanned ones."""
+    roots = [f"{place_of(path, options.cwd).file.rstrip('/')}/" for path in options.paths]
+    cwd = os.path.realpath(options.cwd)
+    for old, new in renames.items():
+        before, after = (any(f"{git.top}/{path}/".startswith(root) for root in roots) for path in (old, new))
+        if after and not before:
+            yield os.path.relpath(f"{git.top}/{old}", cwd)
 
 
 def _renamed(named: Callable[[str], str], renames: Mapping[str, str]) -> Callable[[str], str]:

@@ -64,10 +64,14 @@ class Disk:
 
 
 class Kept:
-    """The files of a snapshot. Nothing of them is read from disk."""
+    """The files of a snapshot. Nothing of them is read from disk.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    ``now`` is the state that it is compared with, which says what the scanned folder is called.
+    """
+
+    def __init__(self, snapshot: Snapshot, now: Source | None = None) -> None:
         self.snapshot = snapshot
+        self.now = now
 
     def sweep(self, options: Options, strong: Sequence[bytes], found: Found, advance: Advance) -> Seen:
         """One process reads for this one, which looks at the files meanwhile."""
@@ -89,6 +93,8 @@ class Kept:
         return self.snapshot.read(entry, max_size)
 
     def is_folder(self, path: Path) -> bool:
+        if self.now is not None:
+            return self.now.is_folder(path)
         return self.snapshot.is_folder(path.resolve().as_posix())
 
 

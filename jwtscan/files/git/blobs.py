@@ -94,10 +94,10 @@ def _close(stream: IO[bytes]) -> None:
 
 
 def _next(stream: IO[bytes], max_size: int) -> bytes | UnreadableError:
-    """One answer: ``NAME TYPE SIZE`` and the content, or ``NAME missing``."""
+    """One answer: ``NAME TYPE SIZE`` and the content. Anything else is an object that is missing or broken."""
     about = stream.readline().split()
     if len(about) != 3:
-        return _absent() if about[1:] == [b"missing"] else _lost()
+        return _lost()
     size = int(about[2])
     if size <= max_size:
         content = stream.read(size + 1)
