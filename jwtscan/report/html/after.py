@@ -14,6 +14,9 @@ from jwtscan.report.summary import plural
 from jwtscan.rule import Rule
 
 _SHOWN = 6
+# How the lines begin that every migration has (fixing/steps).
+_NEW_APPS = ("Create a ", "Which scopes ", "Set ")
+_OLD_APP = ("Remove the JWT app's credentials ", "Deactivate the JWT app", "Credentials that stood in files ")
 
 
 def next_steps(report: Report, fix: FixReport | None) -> Html | None:
@@ -28,13 +31,22 @@ def _steps(report: Report, fix: FixReport | None) -> Iterator[tuple[str, Html]]:
         yield "Let jwtscan change the code", joined(_commands(len(ways[SAFE]), len(ways[UNSAFE])))
     if ways[BY_HAND]:
         yield "Change the rest by hand", el("ul", joined(_reasons(ways[BY_HAND])), class_="reasons")
-    outside = fix.left_to_do if fix is not None else report.left_to_do()
-    if outside:
-        listed = joined(el("li", prose(line)) for line in outside)
-        yield "Outside of the code", el("ul", listed)
+    left = fix.left_to_do if fix is not None else report.left_to_do()
+    of_new = [line for line in left if line.startswith(_NEW_APPS)]
+    of_old = [line for line in left if line.startswith(_OLD_APP)]
+    others = [line for line in left if not line.startswith((*_NEW_APPS, *_OLD_APP))]
+    if others:
+        yield "See to what goes with the code", _lines(others)
+    if of_new:
+        yield "Create the new apps and set their credentials", _lines(of_new)
     if report.findings:
-        again = _command("jwtscan scan .", "ends with “no findings” when the code is done; in CI it keeps it so")
-        yield "Look again", again
+        yield "Look again", _command("jwtscan scan .", "says “no findings” when the code is done; in CI it keeps it so")
+    if of_old:
+        yield "Switch the JWT app off", _lines(of_old)
+
+
+def _lines(lines: Sequence[str]) -> Html:
+    return el("ul", joined(el("li", prose(line)) for line in lines))
 
 
 def _commands(safe: int, unsafe: int) -> Iterator[Html]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import groupby
 
 from jwtscan.finding import Finding, Fix, Step
@@ -13,6 +13,8 @@ from jwtscan.report.html.ways import BY_HAND, UNSAFE, way_of
 from jwtscan.report.masked import Report
 
 BADGES = {"safe": "Safe fix", "unsafe": "Unsafe fix", "hand": "By hand"}
+
+_ARTICLES = frozenset({"a", "an", "it", "the", "this"})
 
 
 class Cards:
@@ -45,7 +47,12 @@ class Cards:
         ]
         head = el(
             "summary",
-            el("span", el("h4", _sentence(finding.message)), el("span", joined(facts), class_="facts"), class_="head"),
+            el(
+                "span",
+                el("h4", _sentence(finding.message, _ARTICLES)),
+                el("span", joined(facts), class_="facts"),
+                class_="head",
+            ),
             el("span", BADGES[way], class_=f"badge {way}"),
         )
         parts = [el("div", el("dt", label), el("dd", content)) for label, content in self._parts(finding)]
@@ -66,7 +73,9 @@ class Cards:
     def _parts(self, finding: Finding) -> Iterator[tuple[Html | str, Html]]:
         shown = frame(self.report, finding)
         place = el("span", f"{finding.path}:{finding.start.line}:{finding.start.column}", class_="path")
-        here = el("a", "link to this finding", href=f"#{anchor(finding)}", class_="anchor")
+        here = el(
+            "a", "Link", el("span", " to this finding", class_="unseen"), href=f"#{anchor(finding)}", class_="anchor"
+        )
         yield "Where", joined([el("p", place, here, class_="place"), shown])
         if finding.trail:
             yield "From credential to call", self._trail(finding)
@@ -125,7 +134,8 @@ def anchor(finding: Finding) -> str:
     return f"f-{finding.fingerprint[:12]}"
 
 
-def _sentence(words: str) -> str:
-    """Words with a capital, where that changes no name."""
-    first = words.partition(" ")[0]
-    return words[:1].upper() + words[1:] if first.isalpha() and first.islower() else words
+def _sentence(words: str, first: Container[str] | None = None) -> str:
+    """Words with a capital, where the first one is no name: one of ``first``, or all of small letters."""
+    word = words.partition(" ")[0]
+    plain = word in first if first is not None else word.isalpha() and word.islower()
+    return words[:1].upper() + words[1:] if plain else words

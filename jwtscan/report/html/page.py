@@ -15,7 +15,7 @@ from jwtscan.report.html.ways import folders
 from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import plural
 
-MOST_OPEN = 25
+MOST_OPEN = 5
 """Up to so many findings are open from the start."""
 
 _ICON = (

@@ -35,7 +35,10 @@ def frame(report: Report, finding: Finding) -> Html | None:
             rows.append(el("span", "…", class_="gap"))
         previous = number
         inside = first <= number <= last
-        shown = _marked(line, finding, number, indent) if inside else _cut(_expanded(line.after)[indent:], 0, 0)
+        if inside and first == last:
+            shown = _marked(line, finding, indent)
+        else:
+            shown = _cut(_expanded(line.after)[indent:], 0, 0)
         rows.append(el("span", shown, class_="in" if inside else None, data_n=number))
     return el("pre", joined(rows), class_="code")
 
@@ -60,14 +63,11 @@ def _numbers(first: int, last: int) -> Iterator[int]:
     yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
-def _marked(line: SourceLine, finding: Finding, number: int, indent: int) -> Html:
-    """A line of the finding, with what belongs to it marked."""
-    whole = line.after
-    start = line.moved(finding.start.column - 1) if number == finding.start.line else len(whole) - len(whole.lstrip())
-    end = line.moved(finding.end.column - 1) if number == finding.end.line else len(whole.rstrip())
-    before = len(_expanded(whole[:start])) - indent
-    length = len(_expanded(whole[:end])) - indent - before
-    return _cut(_expanded(whole)[indent:], max(before, 0), max(before, 0) + max(length, 0))
+def _marked(line: SourceLine, finding: Finding, indent: int) -> Html:
+    """The line of a finding, with what belongs to it marked."""
+    end = finding.end.column - 1 if finding.end.line == finding.start.line else line.before
+    low, high = (len(_expanded(line.after[: line.moved(at)])) for at in (finding.start.column - 1, end))
+    return _cut(_expanded(line.after)[indent:], max(low - indent, 0), max(high - indent, 0))
 
 
 def _cut(shown: str, start: int, end: int) -> Html:
