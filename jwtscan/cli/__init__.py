@@ -20,6 +20,7 @@ COMMANDS = {
     "fix": "migrate them, as far as a program can",
     "ci": "scan, and report what the CI system takes that it runs on",
     "rollback": "bring the tree back to before a fix",
+    "baseline": "keep the findings of today in a file, and report only others",
     "config": "show the settings in force, and where each comes from",
     "explain": "say what a rule finds and why, or what an error of Zoom's means",
     "rules": "list the rules, or test a folder of rules",

@@ -10,7 +10,7 @@ import click
 
 from jwtscan.cli.configured import FROM_FILE
 from jwtscan.cli.hosts import Host, host_of
-from jwtscan.cli.options import variable_of, with_options
+from jwtscan.cli.options import strict_option, variable_of, with_options
 from jwtscan.cli.outlets import Outlet, settle
 from jwtscan.cli.scan import scanned
 
@@ -38,6 +38,7 @@ class Paths(click.ParamType):  # type: ignore[type-arg]
     metavar="FILE",
     help="Where to write SARIF; jwtscan.sarif, but for GitLab.",
 )
+@strict_option
 @with_options
 def command(paths: tuple[str, ...], sarif: Path | None, **given: Any) -> int:
     """Scan PATHS (the working directory), and report what the CI system takes that this runs on.

@@ -49,7 +49,7 @@ def command(file: Path | None, **given: Any) -> int:
         for key in KEYS
         if key.option is not None
     ]
-    rows = [(name, _toml(_plain(name, value)), source) for name, value, source in rows]
+    rows = [(name, _toml(plain), source) for name, value, source in rows if (plain := _plain(name, value)) is not None]
     if options.helper and (config := config_of(ctx)) is not None:
         rows.append(("helper", _toml(_shown(Path(options.helper))), _shown(config.settings["helper"].file)))
     lines = [*_aligned(rows)]

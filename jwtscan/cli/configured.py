@@ -90,6 +90,8 @@ def setting_of(ctx: click.Context, option: str, key: str) -> Setting | None:
 
 
 def _default(key: str, setting: Setting) -> Any:
+    if key == "baseline":
+        return setting.file.parent / setting.value
     if key == "rules":
         return [setting.file.parent / folder for folder in setting.value]
     if key == "format":

@@ -24,7 +24,7 @@ from jwtscan.cli.configured import (
 )
 from jwtscan.cli.ending import Failure, State
 from jwtscan.cli.outlets import OutletOf
-from jwtscan.cli.words import LevelOf, Size, Target, Words
+from jwtscan.cli.words import FileOrNone, LevelOf, Size, Target, Words
 from jwtscan.engine import Options
 from jwtscan.finding import Confidence, Severity
 from jwtscan.report.look import FORMATS
@@ -82,7 +82,7 @@ _CONFIGURATION = (
     ),
 )
 
-_OPTIONS = (
+_LOOKING = (
     *_CONFIGURATION,
     _option("--select", **_WORDS, help="Only these rules: ids or tags (sdk, rest, credentials, integrations, tool)."),
     _option("--ignore", **_WORDS, help="Not these rules: ids or tags."),
@@ -97,8 +97,6 @@ _OPTIONS = (
     _option("--exclude", **_GLOBS, help="Paths not to look at. Repeatable."),
     _option("--include", **_GLOBS, help="Paths to look at although a default would leave them out. Repeatable."),
     _option("--force-exclude", is_flag=True, help="Apply excludes to files named on the command line too."),
-    _option("--since", metavar="REF", help="Only findings that were not there where this branch left REF."),
-    _option("--staged", is_flag=True, help="Look at what git has staged: only findings that HEAD has not."),
     _option("--no-gitignore", is_flag=True, help="Look at files that git ignores."),
     _option(
         "--max-file-size", type=Size(), default="8MB", show_default=True, metavar="SIZE", help="Skip larger files."
@@ -112,6 +110,17 @@ _OPTIONS = (
         metavar="DIR",
         help="A folder of your own rules. Its .py files are run. Repeatable.",
     ),
+    _option(
+        "--baseline",
+        type=FileOrNone(),
+        metavar="FILE",
+        help="Leave out the findings in FILE, which 'jwtscan baseline create' has written.",
+    ),
+)
+
+_REPORTING = (
+    _option("--since", metavar="REF", help="Only findings that were not there where this branch left REF."),
+    _option("--staged", is_flag=True, help="Look at what git has staged: only findings that HEAD has not."),
     _option(
         "--target",
         type=Target(),
@@ -138,10 +147,7 @@ _OPTIONS = (
         help="Lowest severity that gives exit code 1: note, warning, error, never.",
     ),
     _option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
-    _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
     _option("--stdin-filename", envvar=None, metavar="PATH", help="What to call the text on stdin (with '-')."),
-    _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
-    _option("-v", "--verbose", is_flag=True, callback=_verbose, help="List each skipped file, and show tracebacks."),
     _option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -149,6 +155,12 @@ _OPTIONS = (
         show_default=True,
         help="Colours.",
     ),
+)
+
+_RUNNING = (
+    _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
+    _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
+    _option("-v", "--verbose", is_flag=True, callback=_verbose, help="List each skipped file, and show tracebacks."),
     _option("--no-progress", is_flag=True, help="No progress line on a terminal."),
 )
 
@@ -158,8 +170,16 @@ unsafe_option = _option(
 )
 
 
+strict_option = _option("--strict-baseline", is_flag=True, help="Exit with 1 where the baseline has stale entries.")
+
+
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    return _given(_OPTIONS, function)
+    return _given((*_LOOKING, *_REPORTING, *_RUNNING), function)
+
+
+def looking_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Only what says what to look at, with which rules and how."""
+    return _given((*_LOOKING, *_RUNNING), function)
 
 
 def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -183,6 +203,10 @@ def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list
     ctx = click.get_current_context()
     options = configured(_options(paths, given), ctx)
     options = replace(options, nearer=_nearer(options, given, ctx))
+    if given["baseline"] is not None:
+        from jwtscan.cli.known import known_in
+
+        options = replace(options, known=(known_in(given["baseline"]),))
     if not (given["folders"] or given["select"] or given["ignore"] or needs_rules(ctx)):
         return options, _builtin
     known = all_rules(given["folders"], ctx)

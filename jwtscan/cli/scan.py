@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
-from jwtscan.cli.options import asks_for_new, chosen, with_options
+from jwtscan.cli.options import asks_for_new, chosen, strict_option, with_options
 from jwtscan.cli.outlets import Outlet, settle, write
 from jwtscan.engine import Options, Result, Scan
 from jwtscan.files import MissingPathError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("scan", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]")
+@strict_option
 @with_options
 def command(paths: tuple[str, ...], **given: Any) -> int:
     """Find uses of the retired JWT app type in PATHS (the working directory), or in stdin with '-'.
@@ -36,12 +38,15 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
 def scanned(paths: tuple[str, ...], outlets: list[Outlet], given: dict[str, Any]) -> tuple[Report, int]:
     """A whole scan with the options ``given``, reports written: what was reported, and the exit code."""
+    ctx = click.get_current_context()
+    if given["baseline"] is None and ctx.get_parameter_source("strict_baseline") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--strict-baseline needs a baseline: --baseline FILE")
     options, rules = chosen(paths, given)
     # The others have no room for it, and are for those who want to be quick.
     proposes = not given["statistics"] and any(outlet.format in WITH_FIXES for outlet in outlets)
     result, prospect = _new(options, rules, given, proposes=proposes)
     report = _report(result, prospect, rules, outlets, given)
-    return report, _exit_code(result, given["fail_on"], exit_zero=given["exit_zero"])
+    return report, _exit_code(result, given)
 
 
 def _new(
@@ -61,24 +66,30 @@ def _new(
 def _scan(
     options: Options, rules: list[Rule] | Callable[[], list[Rule]], given: dict[str, Any], *, proposes: bool
 ) -> tuple[Result, Prospect | None]:
+    prospect = None
+    run = run_scan(options, rules, given)
+    if proposes and run.result.findings:
+        from jwtscan.engine.prospect import propose
+
+        prospect = propose(run, rules, target=given["target"])
+        broken = prospect.breakdowns if prospect is not None else ()
+        say_breakdowns(broken, run.result.secrets, verbose=given["verbose"])
+    return run.result, prospect
+
+
+def run_scan(options: Options, rules: list[Rule] | Callable[[], list[Rule]], given: dict[str, Any]) -> Scan:
+    """A scan that has run, with a progress line meanwhile. Raises Failure for a path that is not there."""
     from jwtscan.cli.progress import progress_line
 
     # Nearly all that a scan makes lives to its end; looking for rubbish took a quarter of its time.
     gc.set_threshold(200_000)
-    prospect = None
     with progress_line(sys.stderr, wanted=not (given["no_progress"] or given["quiet"])) as line:
         run = Scan(options, rules, line) if line is not None else Scan(options, rules)
         try:
             run.run()
         except MissingPathError as error:
             raise Failure(str(error)) from error
-        if proposes and run.result.findings:
-            from jwtscan.engine.prospect import propose
-
-            prospect = propose(run, rules, target=given["target"])
-            broken = prospect.breakdowns if prospect is not None else ()
-            say_breakdowns(broken, run.result.secrets, verbose=given["verbose"])
-    return run.result, prospect
+    return run
 
 
 def _report(
@@ -102,6 +113,10 @@ def _report(
             verbose=given["verbose"],
         )
         write(outlet, text)
+    if any(result.stale.values()) and (given["strict_baseline"] or not given["quiet"]):
+        from jwtscan.cli.known import say_stale
+
+        say_stale(result, verbose=given["verbose"])
     if given["quiet"]:
         return report
     if result.files == 0:
@@ -111,8 +126,10 @@ def _report(
     return report
 
 
-def _exit_code(result: Result, fail_on: Severity | str, *, exit_zero: bool) -> int:
+def _exit_code(result: Result, given: dict[str, Any]) -> int:
     if result.errors:
         return FAILED
+    fail_on = given["fail_on"]
     found = isinstance(fail_on, Severity) and any(finding.severity >= fail_on for finding in result.findings)
-    return FOUND if found and not exit_zero else CLEAN
+    found = found or (given["strict_baseline"] and any(result.stale.values()))
+    return FOUND if found and not given["exit_zero"] else CLEAN

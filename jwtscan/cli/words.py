@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,6 +47,15 @@ class Words(click.ParamType):  # type: ignore[type-arg]
         if isinstance(value, tuple):
             return value
         return tuple(word for word in (part.strip() for part in value.split(",")) if word)
+
+
+class FileOrNone(click.ParamType):  # type: ignore[type-arg]
+    """A file; an empty text is none, and takes back what a configuration says."""
+
+    name = "file"
+
+    def convert(self, value: Any, _: click.Parameter | None, __: click.Context | None) -> Path | None:
+        return Path(value) if value != "" else None
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]

@@ -128,6 +128,7 @@ KEYS = (
     Key("force-exclude", _flag, _FLAG, "Apply excludes to files that are named, too.", "force_exclude"),
     Key("no-gitignore", _flag, _FLAG, "Look at files that git ignores.", "no_gitignore"),
     Key("max-file-size", _size, _SIZE, "Skip larger files.", "max_file_size"),
+    Key("baseline", _text, _TEXT, "A file of findings to leave out, relative to this file.", "baseline"),
     Key("rules", _texts, _TEXTS, "Folders of your own rules in TOML, relative to this file.", "folders"),
     Key("target", _target, _TEXT, "The Meeting SDK to migrate to: auto, or a version from 2.3 on.", "target"),
     Key("format", _word(*FORMATS), {"enum": [*FORMATS]}, "How to report on stdout.", "outlets"),

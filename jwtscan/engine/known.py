@@ -30,7 +30,9 @@ def without_known(
 ) -> tuple[list[Finding], dict[str, list[Finding]]]:
     """The findings that nobody knows, and the others by the first source that knows them."""
     new, left_out = list(findings), {}
-    for one in known if new else ():
+    for one in known:
+        if not new:
+            break
         fingerprints = one.fingerprints()
         left_out[one.source] = [finding for finding in new if finding.fingerprint in fingerprints]
         new = [finding for finding in new if finding.fingerprint not in fingerprints]

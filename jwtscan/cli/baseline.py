@@ -1,0 +1,201 @@
+"""``jwtscan baseline create``, ``update``, ``prune`` and ``show``: the findings that are known, kept in a file."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jwtscan.cli.ending import CLEAN, FAILED, Failure, note
+from jwtscan.cli.known import line_of, shown
+from jwtscan.cli.options import chosen, looking_options
+from jwtscan.cli.outlets import print_out
+from jwtscan.cli.rules import Actions
+from jwtscan.cli.scan import run_scan
+from jwtscan.files.baseline import NAME, Record, write
+from jwtscan.files.places import named_from
+from jwtscan.mask import Masker, printable
+from jwtscan.report.summary import plural
+
+if TYPE_CHECKING:
+    from jwtscan.engine import Options
+
+_NOT_ASKED = {"stdin_filename": None, "since": None, "staged": False}
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group("baseline", cls=Actions, context_settings=_HELP, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Keep the findings of today in a file, so that 'jwtscan scan --baseline FILE' reports only others.
+
+    The file is jwtscan-baseline.jsonl in the working directory, or what --baseline or the configuration says.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(FAILED)
+
+
+@command.command("create", short_help="write what is found into a new baseline", context_settings=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATHS]")
+@click.option("--force", is_flag=True, help="Write over a baseline that is there.")
+@click.option("--no-gitattributes", is_flag=True, help="Do not tell git how to merge the file.")
+@looking_options
+def create(paths: tuple[str, ...], force: bool, no_gitattributes: bool, **given: Any) -> int:
+    """Write what is found in PATHS (the working directory) into a new baseline.
+
+    In a git work tree a line is added to .gitattributes, by which branches that both change the file merge without
+    conflicts.
+    """
+    file = _file(given)
+    if os.path.lexists(file) and not force:
+        raise Failure(f"{shown(file)} exists; 'jwtscan baseline update' brings it up to date (--force: writes it anew)")
+    seen = _look(paths, given, None)
+    _written(file, seen.new)
+    _say(f"{shown(file)}: {plural(len(seen.new), 'finding')}", given)
+    _list("+", seen.new, given)
+    if not no_gitattributes:
+        _merge_by_union(file, given)
+    if given["baseline"] is None and not given["quiet"]:
+        note(f"'jwtscan scan --baseline {NAME}' leaves them out; always, with baseline = \"{NAME}\" in jwtscan.toml")
+    return seen.code
+
+
+@command.command("update", short_help="add what is new, and remove what is gone", context_settings=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATHS]")
+@looking_options
+def update(paths: tuple[str, ...], **given: Any) -> int:
+    """Add what is new in PATHS (the working directory) to the baseline, and remove what is gone there."""
+    return _change(paths, given, adds=True)
+
+
+@command.command("prune", short_help="remove what is gone", context_settings=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATHS]")
+@looking_options
+def prune(paths: tuple[str, ...], **given: Any) -> int:
+    """Remove from the baseline what is gone in PATHS (the working directory). Nothing is added."""
+    return _change(paths, given, adds=False)
+
+
+@command.command("show", short_help="list what is in it, and what of that is stale", context_settings=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATHS]")
+@looking_options
+def show(paths: tuple[str, ...], **given: Any) -> int:
+    """List what is in the baseline, and scan PATHS (the working directory) to say what of it is stale."""
+    file = _file(given)
+    seen = _look(paths, given, file)
+    stale = set(seen.stale)
+    lines = [line_of(record) + (" (stale)" if record in stale else "") for record in seen.records]
+    number = f", {len(stale):,} stale" if stale else ""
+    for line in lines:
+        print_out(f"{line}\n")
+    _say(f"{shown(file)}: {plural(len(lines), 'finding')}{number}", given)
+    return seen.code
+
+
+def _change(paths: tuple[str, ...], given: dict[str, Any], *, adds: bool) -> int:
+    file = _file(given)
+    seen = _look(paths, given, file)
+    added = seen.new if adds else []
+    gone = set(seen.stale)
+    kept = [record for record in seen.records if record not in gone]
+    changed = _written(file, [*kept, *added])
+    parts = [f"{len(rows):,} {word}" for rows, word in ((added, "added"), (gone, "removed")) if rows]
+    did = f"({', '.join(parts)})" if parts else "(put in order)" if changed else "(nothing to do)"
+    _say(f"{shown(file)}: {plural(len(kept) + len(added), 'finding')} {did}", given)
+    _list("+", added, given)
+    _list("-", seen.stale, given)
+    return seen.code
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a scan says of a baseline: its ``records``, those of them that are ``stale``, and what is ``new``."""
+
+    records: list[Record]
+    stale: list[Record]
+    new: list[Record]
+    code: int
+
+
+def _look(paths: tuple[str, ...], given: dict[str, Any], file: Path | None) -> _Seen:
+    """Scans PATHS beside the baseline ``file``.
+
+    Where files are named, the working directory is scanned with them, because what is found in one may depend on
+    others, and what is found elsewhere does not count.
+    """
+    if "-" in paths:
+        raise click.UsageError("a baseline is of files: '-' (stdin) is none")
+    options, rules = chosen(paths, {**given, **_NOT_ASKED, "baseline": file})
+    is_part = not all((options.cwd / path).is_dir() for path in options.paths)
+    counts = _inside(options) if is_part else _everything
+    scan = run_scan(replace(options, paths=(*options.paths, ".")) if is_part else options, rules, given)
+    for path, reason in sorted(scan.unreadable.items()):
+        note(f"cannot read {path}: {reason}")
+    masker, named = Masker(scan.result.secrets), named_from(options.cwd)
+    # What cannot be read is no finding to live with.
+    found = [(named(one.path), one) for one in scan.result.findings if one.path not in scan.unreadable]
+    return _Seen(
+        [record for known in options.known for record in known.records],
+        [one for stale in scan.result.stale.values() for one in stale if counts(one.path)],
+        [Record(masker.mask(name), one.rule, one.fingerprint) for name, one in found if counts(name)],
+        FAILED if scan.result.errors else CLEAN,
+    )
+
+
+def _everything(_: str) -> bool:
+    return True
+
+
+def _inside(options: Options) -> Callable[[str], bool]:
+    """Says of a file, by its place in the repository, whether it lies in the paths of a scan."""
+    named = named_from(options.cwd)
+    names = set()
+    for path in options.paths:
+        shown_path = Path(os.path.relpath(options.cwd / path, options.cwd)).as_posix()
+        is_folder = (options.cwd / path).is_dir()
+        names.add(named(posixpath.normpath(f"{shown_path}/-")).removesuffix("-") if is_folder else named(shown_path))
+    return lambda name: any(name == one or ((one.endswith("/") or not one) and name.startswith(one)) for one in names)
+
+
+def _file(given: dict[str, Any]) -> Path:
+    return given["baseline"] or Path(NAME)
+
+
+def _written(file: Path, records: Iterable[Record]) -> bool:
+    try:
+        return write(file, records)
+    except OSError as error:
+        raise Failure(f"cannot write {file}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _merge_by_union(file: Path, given: dict[str, Any]) -> None:
+    """Makes sure that git keeps the lines of both sides where branches meet, and says what it takes."""
+    from jwtscan.files import attributes
+
+    try:
+        held = attributes.merge_attribute(file)
+        if held == attributes.UNSPECIFIED:
+            where, line = attributes.merge_by_union(file)
+            _say(f"{shown(where)}: added '{line}', so that branches merge without conflicts", given)
+        elif held not in (None, attributes.UNION):
+            note(f"git merges {shown(file)} by its attribute merge={held}: with merge=union there are no conflicts")
+    except OSError as error:
+        line = attributes.union_line(file.name)
+        note(f"cannot see to merges without conflicts ({error}): put '{line}' into {file.with_name('.gitattributes')}")
+
+
+def _say(text: str, given: dict[str, Any]) -> None:
+    if not given["quiet"]:
+        print_out(f"{printable(text)}\n")
+
+
+def _list(sign: str, records: Iterable[Record], given: dict[str, Any]) -> None:
+    """With ``--verbose``, each finding that came or went."""
+    for record in sorted(records) if given["verbose"] else ():
+        _say(f"{sign} {line_of(record)}", given)
