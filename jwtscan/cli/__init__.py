@@ -24,6 +24,7 @@ COMMANDS = {
     "config": "show the settings in force, and where each comes from",
     "explain": "say what a rule finds and why, or what an error of Zoom's means",
     "rules": "list the rules, or test a folder of rules",
+    "completion": "print what completes command lines in bash, zsh or fish",
 }
 
 
