@@ -189,6 +189,11 @@ def _report(
     for outlet in outlets:
         write(outlet, render_fix(report, outlet.format, outlet.look, **shown))
     say_breakdowns(fixed.breakdowns, fixed.first.secrets, verbose=given["verbose"])
+    standing = fixed.first if given["diff"] else fixed.last
+    if any(standing.stale.values()) and not given["quiet"]:
+        from jwtscan.cli.known import say_stale
+
+        say_stale(standing, verbose=given["verbose"])
     if given["quiet"] or any(outlet.format == "text" and outlet.path is None for outlet in outlets):
         return
     if fixed.first.files == 0:

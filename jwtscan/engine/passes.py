@@ -91,6 +91,7 @@ class Passes:
             result,
             findings=[finding for finding in result.findings if finding.path in self.mine],
             silenced=[one for one in result.silenced if one.finding.path in self.mine],
+            known={k: [one for one in found if one.path in self.mine] for k, found in result.known.items()},
         )
 
     def _open(self, offers: Sequence[Offer]) -> list[Offer]:
