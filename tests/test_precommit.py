@@ -71,9 +71,9 @@ class Repository:
         for name, text in files.items():
             (self.folder / name).write_text(text, encoding="utf-8")
 
-    def install(self, name: str) -> None:
+    def install(self, name: str, **settings: Any) -> None:
         """Installs one published hook, with this checkout's command in place of the installed one."""
-        hook = {**hooks()[name], "language": "system"}
+        hook = {**hooks()[name], "language": "system", **settings}
         hook["entry"] = hook["entry"].replace("jwtscan", f"{sys.executable} -m jwtscan", 1)
         local = {"repos": [{"repo": "local", "hooks": [hook]}]}
         self.write(**{".pre-commit-config.yaml": yaml.safe_dump(local)})
@@ -148,11 +148,72 @@ def test_fix_blocks_a_commit_fixes_and_passes_the_second_time(repository: Reposi
     assert not any(name.startswith(".jwtscan") for name in repository.run("git", "ls-files")[1].split())
 
 
-def test_whole_repository_is_looked_at_once(repository: Repository) -> None:
-    repository.write(**{"users.py": MINT})
+@pytest.fixture
+def watched(repository: Repository) -> Repository:
+    """A repository with a known finding, whose commits pass through the hook for all of it."""
+    repository.write(**{"old.py": MINT, "users.py": "x = 1\n"})
     assert repository.commit()[0] == 0
     repository.install("jwtscan-repo")
-    repository.write(**{"notes.md": "nothing\n"})
     code, said = repository.commit()
+    assert code == 0, said
+    return repository
+
+
+def test_whole_repository_blocks_new_findings_only(watched: Repository) -> None:
+    watched.write(**{"notes.md": "nothing\n"})
+    assert watched.commit()[0] == 0
+    watched.write(**{"users.py": MINT})
+    code, said = watched.commit()
     assert code == 1
     assert said.count("users.py:8:13: jwt-mint") == 1
+    assert "old.py" not in said
+
+
+def test_whole_repository_with_commit_a_and_commit_file(watched: Repository) -> None:
+    watched.write(**{"users.py": MINT, "old.py": f"{MINT}# more\n"})
+    for arguments in (["-a"], ["users.py"]):
+        code, said = watched.run("git", "commit", "-m", "a change", *arguments)
+        assert code == 1
+        assert "users.py:8:13: jwt-mint" in said
+        assert "old.py" not in said
+    code, said = watched.run("git", "commit", "-m", "a change", "old.py")
+    assert code == 0, said
+
+
+def test_whole_repository_with_unstaged_changes(watched: Repository) -> None:
+    """pre-commit puts them aside while the hooks run."""
+    watched.write(**{"users.py": "x = 2\n"})
+    watched.run("git", "add", "users.py")
+    watched.write(**{"users.py": MINT, "old.py": "x = 1\n"})
+    code, said = watched.run("git", "commit", "-m", "a change")
+    assert code == 0, said
+    watched.run("git", "add", "users.py")
+    watched.write(**{"users.py": "x = 3\n"})
+    code, said = watched.run("git", "commit", "-m", "a change")
+    assert code == 1
+    assert "users.py:8:13: jwt-mint" in said
+    assert (watched.folder / "users.py").read_text(encoding="utf-8") == "x = 3\n"
+    assert (watched.folder / "old.py").read_text(encoding="utf-8") == "x = 1\n"
+
+
+def test_whole_repository_before_a_push_and_in_ci(repository: Repository, tmp_path: Path) -> None:
+    """As docs/pre-commit.md has it: what the branch brings in, by --since."""
+    repository.write(**{"old.py": MINT})
+    repository.install("jwtscan-repo", args=["--since", "origin/main"], stages=["pre-push"])
+    repository.run("git", "init", "-q", "--bare", str(tmp_path / "remote.git"))
+    repository.run("git", "remote", "add", "origin", str(tmp_path / "remote.git"))
+    repository.run("git", "branch", "-m", "main")
+    repository.commit()
+    assert repository.run("git", "push", "--no-verify", "origin", "main")[0] == 0
+    repository.run(sys.executable, "-m", "pre_commit", "install", "--hook-type", "pre-push")
+    repository.write(**{"users.py": MINT})
+    repository.commit()
+    code, said = repository.run("git", "push", "origin", "main")
+    assert code == 1
+    assert "users.py:8:13: jwt-mint" in said
+    assert "old.py" not in said
+    code, said = repository.run(
+        sys.executable, "-m", "pre_commit", "run", "--all-files", "--hook-stage", "pre-push", "jwtscan-repo"
+    )
+    assert code == 1
+    assert "users.py:8:13: jwt-mint" in said
