@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +13,7 @@ import jsonschema
 import pytest
 from results import JOIN, SECRET, document, finding, result_of, two_files
 
+from jwtscan.cli import run
 from jwtscan.engine import Result
 from jwtscan.finding import Confidence, Skipped
 from jwtscan.loading import load_rules
@@ -69,6 +72,22 @@ _RULE = _closed(
     },
     helpUri={"type": "string", "pattern": "^https://"},
 )
+_FIX = _closed(
+    {
+        "description": _MESSAGE,
+        "artifactChanges": _list(
+            _closed(
+                {
+                    "artifactLocation": _FILE,
+                    "replacements": _list(
+                        _closed({"deletedRegion": _REGION}, insertedContent=_closed({"text": _TEXT})), minItems=1
+                    ),
+                }
+            ),
+            minItems=1,
+        ),
+    }
+)
 _RESULT = _closed(
     {
         "ruleId": _TEXT,
@@ -84,6 +103,12 @@ _RESULT = _closed(
         ),
         "properties": {"type": "object"},
     },
+    fixes=_list(_FIX, minItems=1),
+    suppressions=_list(
+        _closed({"kind": {"enum": ["inSource", "external"]}, "status": {"const": "accepted"}}, justification=_TEXT),
+        minItems=1,
+        maxItems=1,
+    ),
     ruleIndex={"type": "integer", "minimum": 0},
     codeFlows=_list(_closed({"threadFlows": _list(_closed({"locations": _list(_closed({"location": _STEP}))}))})),
 )
@@ -208,11 +233,11 @@ def test_what_was_skipped_is_a_notification() -> None:
 
 def test_more_than_github_takes_are_counted() -> None:
     report = masked(two_files())
-    many = replace(report, findings=report.findings[1:] * (MOST + 2), skipped=())
+    many = replace(report, findings=report.findings[:1] * (MOST + 2), skipped=())
     run = json.loads(to_sarif(many))["runs"][0]
     assert len(run["results"]) == MOST
     (one,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert one["message"]["text"].startswith("2 more findings are left out")
+    assert one["message"]["text"].startswith("2 more results are left out")
 
 
 def test_nothing_in_a_message_is_a_link() -> None:
@@ -224,3 +249,90 @@ def test_nothing_in_a_message_is_a_link() -> None:
 def test_secret_is_nowhere() -> None:
     text = render(masked(two_files(), RULES), "sarif", PLAIN)
     assert SECRET[8:] not in text
+
+
+# What a fix replaces, and what was left out
+
+
+def _applied(text: str, replacements: list[dict[str, Any]]) -> str:
+    """As a viewer applies them: regions of the text as it was, in lines and code points."""
+    starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
+
+    def offset(line: int, column: int) -> int:
+        return starts[line - 1] + column - 1
+
+    for one in reversed(replacements):
+        region = one["deletedRegion"]
+        start, end = (offset(region[f"{edge}Line"], region[f"{edge}Column"]) for edge in ("start", "end"))
+        text = text[:start] + one.get("insertedContent", {"text": ""})["text"] + text[end:]
+    return text
+
+
+JOINS = """\
+import { ZoomMtg } from '@zoomus/websdk'
+/* 🔑é */ ZoomMtg.join({ meetingNumber, apiKey: settings.key, signature })
+function again(apiKey) {
+  ZoomMtg.join({ meetingNumber, apiKey, passWord: '', signature }) // 🔑
+}
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_fixes_applied_by_another_program_give_what_fix_gives(
+    newline: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = JOINS.replace("\n", newline)
+    Path("a b.js").write_bytes(source.encode())
+    assert run(["scan", "--select", "join-api-key", "--format", "sarif=out.sarif", "--format", "rdjsonl"]) == 1
+    log = json.loads(Path("out.sarif").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(log)
+    text, lines = source, source.encode().splitlines(keepends=True)
+    for result in reversed(log["runs"][0]["results"]):
+        (change,) = result["fixes"][0]["artifactChanges"]
+        assert unquote(change["artifactLocation"]["uri"]) == "a b.js"
+        text = _applied(text, change["replacements"])
+    for diagnostic in reversed([json.loads(line) for line in capsys.readouterr().out.splitlines()]):
+        (suggestion,) = diagnostic["suggestions"]
+        start, end = suggestion["range"]["start"], suggestion["range"]["end"]
+        line = lines[start["line"] - 1]
+        lines[start["line"] - 1] = line[: start["column"] - 1] + suggestion["text"].encode() + line[end["column"] - 1 :]
+    assert run(["fix", "--select", "join-api-key"]) == 0
+    assert text.encode() == b"".join(lines) == Path("a b.js").read_bytes() != source.encode()
+
+
+def test_fix_with_a_new_file_is_only_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mint = 'import os\nimport jwt\n\nURL = "https://api.zoom.us/v2"\n\n\ndef token():\n    return jwt.encode('
+    mint += '{"iss": os.environ["ZOOM_API_KEY"], "exp": 1}, os.environ["ZOOM_API_SECRET"])\n'
+    Path("app.py").write_text(mint, encoding="utf-8")
+    run(["scan", "--select", "jwt-mint", "--format", "sarif=out.sarif", "-q"])
+    (result,) = json.loads(Path("out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert result["properties"]["fix"]["applicability"] in ("safe", "unsafe")
+    assert "fixes" not in result
+
+
+def test_what_was_left_out_says_so_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.js").write_text(JOINS.replace("{\n  Z", "{\n  // jwtscan: ignore[join-api-key] the [old](1) one\n  Z"))
+    options = ["--select", "join-api-key", "--exit-zero", "-q", "--format", "sarif=out.sarif"]
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run(["scan", *options])
+    results = json.loads(Path("out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert [result.get("suppressions") for result in results] == [
+        None,
+        [{"kind": "inSource", "status": "accepted", "justification": "the [old] (1) one"}],
+    ]
+    # GitHub would make an alert of it.
+    run(["ci", *options])
+    (only,) = json.loads(Path("out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert "suppressions" not in only
+
+
+def test_what_is_known_already_says_from_where() -> None:
+    result = two_files()
+    result.known = {"main": [result.findings.pop()]}
+    kept, known = _run(result)["results"]
+    assert "suppressions" not in kept
+    assert known["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known from main"}]

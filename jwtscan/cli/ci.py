@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,4 +69,5 @@ def outlets_on(host: Host, given: tuple[Outlet, ...], sarif: Path | None, *, col
     for outlet in given:
         files.pop(outlet.format if outlet.path else "", None)
     standard = () if any(outlet.path is None for outlet in given) else (Outlet(host.standard, None),)
-    return settle((*given, *standard, *(Outlet(name, path) for name, path in files.items())), color=color)
+    settled = settle((*given, *standard, *(Outlet(name, path) for name, path in files.items())), color=color)
+    return [replace(outlet, look=replace(outlet.look, suppressed=host.suppressed)) for outlet in settled]

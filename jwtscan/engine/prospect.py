@@ -13,6 +13,7 @@ from jwtscan.engine.outcome import Choice, Rewrite
 from jwtscan.engine.scan import Rules, Scan
 from jwtscan.engine.settling import left_to_do
 from jwtscan.finding import Applicability, Finding
+from jwtscan.fixing import NewFile
 from jwtscan.fixing.accept import Offer
 from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
@@ -47,6 +48,15 @@ class Prospect:
         """The files that the fix of a finding alone would change; none where it is left for people to do."""
         offer = self.offers.get((finding.rule, finding.path, finding.span))
         return () if offer is None else self._rewrites(offer)
+
+    def in_place(self, finding: Finding, most: int) -> tuple[Rewrite, ...]:
+        """The same, but none where new files come with it or far more than ``most`` places change."""
+        offer = self.offers.get((finding.rule, finding.path, finding.span))
+        if offer is None or len(offer.proposal.edits) > most:
+            return ()
+        files = self.plan.project.modules.files
+        new = (i for i in offer.proposal.intents if isinstance(i, NewFile) and i.path not in files)
+        return () if any(new) else self._rewrites(offer)
 
     def changes(self, finding: Finding) -> tuple[Rewrite, ...]:
         """The same, and of a fix that waits for others, such as a name's that code still reads, what it then changes.

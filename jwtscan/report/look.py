@@ -16,11 +16,15 @@ WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown", "h
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The screen or file a report is for. The default suits a file."""
+    """The screen or file a report is for. The default suits a file.
+
+    ``suppressed`` says that the reader tells suppressed findings, where a format has them, from others.
+    """
 
     width: int = 100
     colour: bool = False
     unicode: bool = True
+    suppressed: bool = True
 
 
 PLAIN = Look()

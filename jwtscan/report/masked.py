@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jwtscan.engine.prospect import Prospect
     from jwtscan.files import Document
     from jwtscan.report.linehash import LineHashes
+    from jwtscan.report.replaced import Replacement
     from jwtscan.rule import Rule
     from jwtscan.text import Position
 
@@ -55,6 +56,11 @@ def _no_patches(_: Finding) -> tuple[Patch, ...]:
     return ()
 
 
+def _no_replacements(_: Finding) -> tuple[Replacement, ...]:
+    """Nothing is known of what fixes would replace."""
+    return ()
+
+
 def _no_steps() -> tuple[str, ...]:
     """Nothing is known of what is left to do."""
     return ()
@@ -70,7 +76,8 @@ class Report:
     empty where nothing was found. ``line_hash(path, number)`` is GitHub's hash of a source line,
     ``byte_column(path, position)`` a 1-based column in UTF-8 bytes; both None where the file is not at hand.
     ``patches(finding)`` is what the fix of a finding alone would change, ``left_to_do()`` what then is left for people
-    in all; both empty where fixes were not looked at.
+    in all; both empty where fixes were not looked at. ``replacements(finding)`` is all that the fix would replace,
+    empty also where that cannot be said exactly (``report/replaced``).
     """
 
     findings: tuple[Finding, ...]
@@ -88,6 +95,7 @@ class Report:
     name: str = ""
     patches: Callable[[Finding], tuple[Patch, ...]] = _no_patches
     left_to_do: Callable[[], tuple[str, ...]] = _no_steps
+    replacements: Callable[[Finding], tuple[Replacement, ...]] = _no_replacements
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,8 @@ def masked(result: Result, rules: Iterable[Rule] = (), prospect: Prospect | None
     """
     if not (result.findings or result.skipped or result.silenced or result.known):
         # Nothing to mask; the masks' expressions take longer to build than a clean scan to run.
-        counts = (result.files, result.parsed, (), {}, result.errors)
-        return Report((), (), *counts, _nothing, {}, (), _nothing, _nothing, result.root)
+        counts = (result.files, result.parsed)
+        return Report((), (), *counts, (), {}, result.errors, _nothing, {}, (), _nothing, _nothing, result.root)
     return _report(result, rules, Clean(result.secrets), prospect)
 
 
@@ -229,10 +237,18 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prosp
         document = document_of(path)
         return None if document is None else document.lines.byte_column(document.lines.offset(position))
 
+    def raw(finding: Finding) -> Finding:
+        return replace(finding, path=raw_paths.get(finding.path, finding.path))
+
     def patches(finding: Finding) -> tuple[Patch, ...]:
+        return tuple(clean.patches(prospect.changes(raw(finding)))) if prospect is not None else ()
+
+    def replaced(finding: Finding) -> tuple[Replacement, ...]:
         if prospect is None:
             return ()
-        return tuple(clean.patches(prospect.rewrites(replace(finding, path=raw_paths.get(finding.path, finding.path)))))
+        from jwtscan.report.replaced import MOST, replacements
+
+        return replacements(prospect.in_place(raw(finding), MOST), clean)
 
     def left_to_do() -> tuple[str, ...]:
         lines = prospect.left_to_do(result.findings, rules) if prospect is not None else ()
@@ -257,6 +273,7 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prosp
         clean.text(result.root),
         patches,
         left_to_do,
+        replaced,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from jwtscan.finding import Finding
 from jwtscan.report.masked import Report
+from jwtscan.report.replaced import Replacement
 from jwtscan.text import Position
 
 
@@ -22,7 +23,7 @@ def _diagnostic(finding: Finding, report: Report, pages: dict[str, str]) -> dict
     code = {"value": finding.rule}
     if pages.get(finding.rule):
         code["url"] = pages[finding.rule]
-    return {
+    diagnostic: dict[str, Any] = {
         "message": finding.message,
         "location": {
             "path": finding.path,
@@ -34,6 +35,19 @@ def _diagnostic(finding: Finding, report: Report, pages: dict[str, str]) -> dict
         "severity": str(finding.severity).upper() if str(finding.severity) != "note" else "INFO",
         "source": {"name": "jwtscan"},
         "code": code,
+    }
+    replaced = report.replacements(finding)
+    # Several would be taken one without the others; and a suggestion has no path, it is about the finding's file.
+    if len(replaced) == 1 and replaced[0].path == finding.path:
+        diagnostic["suggestions"] = [_suggestion(replaced[0])]
+    return diagnostic
+
+
+def _suggestion(one: Replacement) -> dict[str, Any]:
+    (start, end), (first, last) = (one.start.line, one.end.line), one.bytes_at
+    return {
+        "range": {"start": {"line": start, "column": first}, "end": {"line": end, "column": last}},
+        "text": one.text,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain, groupby, islice
 from typing import Any
 
 from jwtscan import __version__
@@ -11,7 +12,9 @@ from jwtscan.finding import Confidence, Finding, Severity, Step
 from jwtscan.report.catalogue import page
 from jwtscan.report.masked import Report
 from jwtscan.report.place import is_absolute, uri
+from jwtscan.report.replaced import Replacement
 from jwtscan.rule import Rule
+from jwtscan.text import Position
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST = 25_000
@@ -26,7 +29,6 @@ _ROOT = "%SRCROOT%"
 
 def to_sarif(report: Report) -> str:
     """One log with one run, and a final line end."""
-    ranks = {rule.id: number for number, rule in enumerate(report.rules)}
     run = {
         "tool": {"driver": _driver(report)},
         "automationDetails": {"id": "jwtscan/"},
@@ -38,14 +40,14 @@ def to_sarif(report: Report) -> str:
                 "toolExecutionNotifications": list(_notifications(report)),
             }
         ],
-        "results": [_result(finding, report, ranks) for finding in report.findings[:MOST]],
+        "results": list(islice(_results(report), MOST)),
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _driver(report: Report) -> dict[str, Any]:
     sure: dict[str, Confidence] = {}
-    for finding in report.findings:
+    for finding in chain(report.findings, (one.finding for one in report.silenced), *report.known.values()):
         sure[finding.rule] = min(finding.confidence, sure.get(finding.rule, Confidence.HIGH))
     return {
         "name": "jwtscan",
@@ -78,13 +80,52 @@ def _rule(rule: Rule, sure: Confidence) -> dict[str, Any]:
     return described
 
 
-def _result(finding: Finding, report: Report, ranks: dict[str, int]) -> dict[str, Any]:
-    region = {
-        "startLine": finding.start.line,
-        "startColumn": finding.start.column,
-        "endLine": finding.end.line,
-        "endColumn": finding.end.column,
+def _results(report: Report) -> Iterator[dict[str, Any]]:
+    """What is found, and then what was left out as known or silenced, which says so."""
+    ranks = {rule.id: number for number, rule in enumerate(report.rules)}
+    for finding in report.findings:
+        result = _result(finding, report, ranks)
+        if fix := _fix(finding, report):
+            result["fixes"] = [fix]
+        yield result
+    for one in report.silenced:
+        suppression = {"kind": "inSource", "status": "accepted"}
+        if one.reason:
+            suppression["justification"] = _linkless(one.reason)
+        yield {**_result(one.finding, report, ranks), "suppressions": [suppression]}
+    for source, known in report.known.items():
+        suppression = {"kind": "external", "status": "accepted", "justification": _linkless(f"known from {source}")}
+        yield from ({**_result(finding, report, ranks), "suppressions": [suppression]} for finding in known)
+
+
+def _fix(finding: Finding, report: Report) -> dict[str, Any] | None:
+    """The whole fix as replacements; None where it has more to do than that, as new files to write."""
+    replaced = report.replacements(finding)
+    if finding.fix is None or not replaced:
+        return None
+    title = finding.fix.title + (f", which takes for granted: {finding.fix.because}" if finding.fix.because else "")
+    return {
+        "description": {"text": _message(title)},
+        "artifactChanges": [
+            {"artifactLocation": _artifact(path), "replacements": [_replacement(one) for one in group]}
+            for path, group in groupby(replaced, key=lambda one: one.path)
+        ],
     }
+
+
+def _replacement(one: Replacement) -> dict[str, Any]:
+    replacement: dict[str, Any] = {"deletedRegion": _region(one.start, one.end)}
+    if one.text:
+        replacement["insertedContent"] = {"text": one.text}
+    return replacement
+
+
+def _region(start: Position, end: Position) -> dict[str, int]:
+    return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+
+
+def _result(finding: Finding, report: Report, ranks: dict[str, int]) -> dict[str, Any]:
+    region = _region(finding.start, finding.end)
     fingerprints = {"jwtscan/v1": finding.fingerprint}
     line_hash = report.line_hash(finding.path, finding.start.line)
     if line_hash is not None:
@@ -127,9 +168,10 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
             "message": {"text": _message(f"skipped: {skipped.reason}")},
             "locations": [{"physicalLocation": {"artifactLocation": _artifact(skipped.path)}}],
         }
-    cut = len(report.findings) - MOST
+    known = sum(map(len, report.known.values()))
+    cut = len(report.findings) + len(report.silenced) + known - MOST
     if cut > 0:
-        yield {"level": "warning", "message": {"text": f"{cut:,} more findings are left out: GitHub takes {MOST:,}."}}
+        yield {"level": "warning", "message": {"text": f"{cut:,} more results are left out: GitHub takes {MOST:,}."}}
 
 
 def _message(text: str) -> str:
