@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from test_start_up import imported
 
 import jwtscan
 from jwtscan.cli import COMMANDS, commands
+from jwtscan.cli.completion import SHELLS
 from jwtscan.cli.completion.places import places
 from jwtscan.loading import load_rules
 from jwtscan.report.look import FORMATS
@@ -47,6 +50,12 @@ def run(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Com
     )
 
 
+@cache
+def script_for(name: str) -> str:
+    script: str = import_module(f"jwtscan.cli.completion.{name}").script(places(commands))
+    return script
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A git work tree to complete files and branches in, with the scripts beside it."""
@@ -57,8 +66,8 @@ def tree(tmp_path: Path) -> Path:
     git = ("git", "-C", str(root), "-c", "user.name=A", "-c", "user.email=a@example.org")
     for words in (("init", "-q", "-b", "trunk"), ("commit", "-q", "--allow-empty", "-m", "x"), ("branch", "feature/x")):
         subprocess.run([*git, *words], check=True)
-    for name in ("bash", "zsh", "fish"):
-        (tmp_path / name).write_text(run(name).stdout)
+    for name in SHELLS:
+        (tmp_path / name).write_text(script_for(name))
     return root
 
 
@@ -160,59 +169,56 @@ def test_line_after_tab(name: str, tree: Path) -> None:
     assert wrong == {}
 
 
-def fish(line: str, cwd: Path) -> list[str]:
-    """What fish offers for the last word of a line."""
+OFFERED = {
+    "jwtscan ": sorted(COMMANDS),
+    "jwtscan rules ": ["list", "test"],
+    "jwtscan scan --min-sev": ["--min-severity"],
+    "jwtscan scan --min-severity ": ["error", "note", "warning"],
+    "jwtscan scan --min-severity=w": ["--min-severity=warning"],
+    "jwtscan scan --select join": ["join-api-key"],
+    "jwtscan scan --select sdk,join": ["sdk,join-api-key"],
+    "jwtscan scan --ignore=sdk,join": ["--ignore=sdk,join-api-key"],
+    "jwtscan explain wrap": ["wrapper-client"],
+    "jwtscan scan --format ": sorted(FORMATS),
+    "jwtscan scan --format sarif=ap": ["sarif=app.py"],
+    "jwtscan rules list --format ": ["json", "text"],
+    "jwtscan scan ap": ["app.py"],
+    "jwtscan scan --config jwt": ["jwtscan.toml"],
+    "jwtscan scan --rules fol": ["folder one/"],
+    "jwtscan scan --since fea": ["feature/x"],
+    "jwtscan scan --target ": [],
+    "jwtscan completion ": ["bash", "fish", "zsh"],
+    "jwtscan scan ../ba": ["../bash"],
+}
+
+
+def test_fish_offers(tree: Path) -> None:
+    script = "source ../fish\n" + "".join(f"echo '>'\ncomplete -C {line!r}\n" for line in OFFERED)
     done = subprocess.run(
-        [shell("fish"), "--no-config", "-c", f"source ../fish; complete -C {line!r}"],
-        cwd=cwd,
-        env={**os.environ, "HOME": str(cwd.parent), "XDG_CONFIG_HOME": str(cwd.parent)},
+        [shell("fish"), "--no-config", "-c", script],
+        cwd=tree,
+        env={**os.environ, "HOME": str(tree.parent), "XDG_CONFIG_HOME": str(tree.parent)},
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
     assert done.stderr == ""
-    return sorted(row.partition("\t")[0] for row in done.stdout.splitlines())
+    parts = [part.splitlines()[1:] for part in f"\n{done.stdout}".split("\n>")[1:]]
+    found = [sorted(row.partition("\t")[0] for row in part) for part in parts]
+    assert dict(zip(OFFERED, found, strict=True)) == OFFERED
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("jwtscan ", sorted(COMMANDS)),
-        ("jwtscan rules ", ["list", "test"]),
-        ("jwtscan scan --min-sev", ["--min-severity"]),
-        ("jwtscan scan --min-severity ", ["error", "note", "warning"]),
-        ("jwtscan scan --min-severity=w", ["--min-severity=warning"]),
-        ("jwtscan scan --select join", ["join-api-key"]),
-        ("jwtscan scan --select sdk,join", ["sdk,join-api-key"]),
-        ("jwtscan scan --ignore=sdk,join", ["--ignore=sdk,join-api-key"]),
-        ("jwtscan explain wrap", ["wrapper-client"]),
-        ("jwtscan scan --format ", sorted(FORMATS)),
-        ("jwtscan scan --format sarif=ap", ["sarif=app.py"]),
-        ("jwtscan rules list --format ", ["json", "text"]),
-        ("jwtscan scan ap", ["app.py"]),
-        ("jwtscan scan --config jwt", ["jwtscan.toml"]),
-        ("jwtscan scan --rules fol", ["folder one/"]),
-        ("jwtscan scan --since fea", ["feature/x"]),
-        ("jwtscan scan --target ", []),
-        ("jwtscan completion ", ["bash", "fish", "zsh"]),
-        ("jwtscan scan ../ba", ["../bash"]),
-    ],
-)
-def test_fish_offers(line: str, offered: list[str], tree: Path) -> None:
-    assert fish(line, tree) == offered
-
-
-def test_fish_says_what_things_do(tree: Path) -> None:
-    script = (tree.parent / "fish").read_text()
+def test_fish_says_what_things_do() -> None:
+    script = script_for("fish")
     assert "-l staged -d" in script
     assert "complete -c jwtscan -n '__jwtscan_at' -a scan -d 'Find uses" in script
 
 
-@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("name", SHELLS)
 def test_script_says_how_to_install_it_and_can_be_read(name: str, tmp_path: Path) -> None:
     done = run(name)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", script_for(name))
     assert f"#   {'mkdir'} -p" in done.stdout
     script = tmp_path / "script"
     script.write_text(done.stdout)
