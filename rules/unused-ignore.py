@@ -2,25 +2,16 @@
 
 from collections.abc import Iterator
 
-from jwtscan.api import Confidence, Match, Project, Rule, Severity, Unit
+from jwtscan.api import Confidence, Match, Project, Rule, Severity, Unit, recipe
 
 
 def find(unit: Unit, project: Project) -> Iterator[Match]:
     if project.ledger is None:
         return
-    for span in project.ledger.of(unit).malformed:
-        yield Match(
-            span, "jwtscan does not understand this comment; write: jwtscan: ignore[rule-id] reason", Confidence.HIGH
-        )
-    for unused in project.ledger.unused(unit):
-        names = ", ".join(unused.unknown or unused.rules)
-        if unused.unknown:
-            message = f"there is no rule {names}"
-        elif unused.expired:
-            message = "this ignore comment has expired"
-        else:
-            message = f"this ignore comment silences nothing{f' of {names}' if names else ''}"
-        yield Match(unused.ignore.span, message, Confidence.HIGH)
+    for malformed in project.ledger.malformed(unit):
+        yield Match(malformed.span, malformed.complaint, Confidence.HIGH)
+    for idle in project.ledger.unused(unit):
+        yield Match(idle.span, idle.message, Confidence.HIGH, subject=idle)
 
 
 rule = Rule(
@@ -34,8 +25,12 @@ rule = Rule(
 total = 1  # jwtscan: ignore[jwt-mint] the gateway checks it""",
     good="""\
 total = 1""",
-    what_to_do="Remove the comment, or the rule ids in it that silence nothing.",
+    what_to_do="Remove the comment, or the rule ids in it that silence nothing: 'jwtscan fix' does. "
+    "A comment whose day is over, or that gives no reason where one is required, stays: the finding is reported again. "
+    "In a file that has no comments (JSON), silence with per-file-ignores or a baseline.",
     page="",
     language="python",
     find=find,
+    fix=recipe("unused_ignore"),
+    safety="Safe: only the comment goes, or the ids in it that are of no use. Words of other tools in it stay.",
 )

@@ -53,7 +53,7 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
     """
     narrow = Scan(options, rules, progress)
     narrow.run()
-    if not narrow.result.findings or not _is_part(options):
+    if not (narrow.result.findings or narrow.is_spoken_to) or not _is_part(options):
         return narrow, None
     mine = frozenset(narrow.entries)
     if options.stdin is not None and not (options.cwd / min(mine)).is_file():

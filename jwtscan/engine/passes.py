@@ -22,6 +22,7 @@ from jwtscan.fixing.lower import lower
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.templates.home import home_of
 from jwtscan.meaning.sources import Source
+from jwtscan.syntax.ledger import Idle
 
 MAX_PASSES = 10
 
@@ -202,13 +203,14 @@ class Passes:
     ) -> dict[str, str]:
         """Files in which no fewer findings are left than fixes were made, with the reason."""
         # When its use is gone, code that only reads a credential is a finding of its own, until the credentials' turn.
-        seen = [
-            [f for f in r.findings if not (in_code and isinstance(f.subject, Source))] for r in (self.result, result)
-        ]
+        # An ignore may be left without anything to silence, and goes by itself then.
+        other = (Source, Idle) if in_code else Idle
+        seen = [[f for f in r.findings if not isinstance(f.subject, other)] for r in (self.result, result)]
         before, after = (Counter(finding.path for finding in findings) for findings in seen)
         still = {finding.fingerprint for finding in self.result.findings}
         # A use that is given credentials by new names is still one, where its own fix is left for later.
         meant = [offer.finding for offer in accepted if in_code or isinstance(offer.finding.subject, Source)]
+        meant = [finding for finding in meant if not isinstance(finding.subject, Idle)]
         aimed = {finding.path for finding in meant if finding.fingerprint in still}
         bad = {}
         for path in sorted({*changed, *aimed}):

@@ -48,7 +48,8 @@ class Options:
     ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
     ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
     that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
-    of environment variables by the old ones. ``helper`` is where helper modules go: an absolute path without links, or
+    of environment variables by the old ones. With ``require_ignore_reason``, an ignore comment without a reason silences
+    nothing. ``helper`` is where helper modules go: an absolute path without links, or
     empty for a place beside what uses them. ``known`` are findings that are not reported. ``nearer`` are configurations
     that speak for some files instead: of what is excluded and reported there. ``source`` is what gives the files.
     """
@@ -70,6 +71,7 @@ class Options:
     file_ignores: tuple[tuple[Globs, frozenset[str]], ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     env_names: Mapping[str, str] = field(default_factory=dict)
+    require_ignore_reason: bool = False
     helper: str = ""
     known: tuple[Known, ...] = ()
     nearer: Nearer | None = None
@@ -274,7 +276,7 @@ class Scan:
 
     def _read_unit(self, path: str) -> Unit | None:
         from jwtscan.files.generated import minified_or_generated
-        from jwtscan.syntax.reading import LOCKS, read_unit
+        from jwtscan.syntax.reading import LOCKS, MAX_WORDS, PAGES, PROGRAMS, read_unit, too_dense
 
         if path in self.units:
             return self.units[path]
@@ -285,6 +287,8 @@ class Scan:
         reason = minified_or_generated(document, kind)
         if reason is None and len(document.source) > MAX_PARSED_SIZE and kind not in LOCKS:
             reason = f"larger than {MAX_PARSED_SIZE >> 20} MB, not parsed"
+        if reason is None and kind in PROGRAMS | PAGES and too_dense(document.source):
+            reason = f"more than {MAX_WORDS:,} words and signs, not parsed"
         if reason is not None:
             self.result.skipped.append(Skipped(path, reason))
             return None
@@ -310,7 +314,7 @@ class Scan:
         nearer = self.options.nearer
         rules = nearer.rules(map(self._file_of, [*paths, *looks, *self.unreadable]), given) if nearer else given
         ran = frozenset(rule.id for rule in rules)
-        ledger = Ledger(self.options.known_rules or ran, ran)
+        ledger = Ledger(self.options.known_rules or ran, ran, reasons=self.options.require_ignore_reason)
         rows = list(without_doubles(self._run_rules(project, rules, paths)))
         judged = [(row, ledger.silences(row[0].id, row[1], row[2].span)) for row in rows]
         judged += [(row, None) for row in self._run_own_rules(project, rules, looks, ledger)]
@@ -345,6 +349,18 @@ class Scan:
                         matches.extend(rule.find(unit, project))
                     yield from ((rule, unit, match) for match in matches)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether folders are scanned, rather than some files of one."""
+        options = self.options
+        folders = (options.source.is_folder(options.cwd / path) for path in options.paths)
+        return options.stdin is None and any(folders)
+
+    @property
+    def is_spoken_to(self) -> bool:
+        """Whether some file speaks to jwtscan."""
+        return any(OWN_WORD in seen.strong for seen in (self.looks or {}).values())
+
     def _run_own_rules(
         self, project: Project, rules: Sequence[Rule], looks: dict[str, Look], ledger: Ledger
     ) -> Iterator[Row]:
@@ -357,6 +373,9 @@ class Scan:
         for path, reason in sorted(self.unreadable.items()):
             units[path] = Unit(Document(path, b"", b""), self.entries[path].kind, notes=[reason])
         project.ledger = ledger
+        if not self.is_whole or self.unreadable or project.effort.exceeded:
+            # What silences nothing here may do so where everything is seen.
+            ledger.ran = frozenset()
         for unit in units.values():
             for rule in rules:
                 for match in rule.find(unit, project):

@@ -5,26 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from jwtscan.files.directives import Malformed, directives, understand
 from jwtscan.text import Lines, Span
 
-_DIRECTIVE = re.compile(r"jwtscan[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
-_IGNORE = re.compile(
-    r"ignore(?P<file>-file)?[ \t]*(?:\[(?P<rules>[\w, \t-]+)\](?P<listed>.*)|(?![\w-]|[ \t]*\[)(?P<rest>.*))",
-    re.IGNORECASE,
-)
-_UNTIL = re.compile(r"\buntil[ \t]*=[ \t]*([\w-]+)[ \t]*,?", re.IGNORECASE)
-_OPENING = " \t*#/;!<>{%-"
-_CLOSING = " \t*#/!>}%,-"
-_MARKS = ("#", "//", "--", ";", "/*")
-_LOOK_BACK = 200
-# What may stand beside a comment that has its line for itself: JSX braces, the quotes of a notebook's JSON.
-_NOTHING_BEFORE = re.compile(rb"[\s{(\[\"']*")
-_NOTHING_AFTER = re.compile(rb"(?:\\[nrt]|[\s})\]\"',])*")
-_BLANK = re.compile(rb"[ \t\"']*(?:\\[nrt]|[\s\"',])*")
+# What may stand beside a comment that has its line for itself: the brackets that it opens or closes.
+_NOTHING_BEFORE = re.compile(rb"[\s{(\[]*")
+_NOTHING_AFTER = re.compile(rb"[\s})\],]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +22,11 @@ class Ignore:
     """One directive. ``rules`` are the ids it names, empty for all; ``whole_file`` makes the place irrelevant.
 
     ``line`` is the 1-based line that it speaks of: its own, or the next line of code where it stands alone. After
-    ``until`` it silences nothing. ``span`` is the comment's.
+    ``until`` it silences nothing. ``span`` is that of its words, ``comment`` that of the comment around them.
     """
 
     span: Span
+    comment: Span
     line: int
     rules: tuple[str, ...]
     reason: str
@@ -48,45 +39,52 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """An ignore, or some of its ``rules``, that silenced nothing. ``unknown`` are ids that no rule has."""
+    """An ignore, or some of its ``rules``, that silenced nothing. ``unknown`` are ids that no rule has.
+
+    ``barred`` says why it may silence nothing: its day is over, or it gives no reason. ``wanted`` is true where there
+    is something that it would silence otherwise.
+    """
 
     ignore: Ignore
     rules: tuple[str, ...]
     unknown: tuple[str, ...]
-    expired: bool
+    barred: str | None
+    wanted: bool
 
 
 @dataclass(slots=True)
 class Suppressions:
-    """The directives of one file. ``malformed`` are comments that speak to jwtscan in words it does not know."""
+    """The directives of one file. ``malformed`` are comments that speak to jwtscan in words it does not know.
+
+    With ``reasons``, one that gives no reason silences nothing.
+    """
 
     ignores: tuple[Ignore, ...]
-    malformed: tuple[Span, ...]
+    malformed: tuple[Malformed, ...]
     today: date
+    reasons: bool = False
     _by_line: list[Ignore] = field(init=False)
     _lines: list[int] = field(init=False)
     _whole_file: list[Ignore] = field(init=False)
-    _silenced: dict[Ignore, set[str]] = field(init=False)
+    _met: dict[Ignore, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        live = [ignore for ignore in self.ignores if not self._expired(ignore)]
-        self._whole_file = [ignore for ignore in live if ignore.whole_file]
-        self._by_line = sorted((ignore for ignore in live if not ignore.whole_file), key=lambda ignore: ignore.line)
+        self._whole_file = [ignore for ignore in self.ignores if ignore.whole_file]
+        placed = (ignore for ignore in self.ignores if not ignore.whole_file)
+        self._by_line = sorted(placed, key=lambda ignore: ignore.line)
         self._lines = [ignore.line for ignore in self._by_line]
-        self._silenced = {}
+        self._met = {}
 
-    def silences(
-        self, rule: str, start_line: int, end_line: int, statement_start_line: int | None = None
-    ) -> Ignore | None:
+    def silences(self, rule: str, start_line: int, end_line: int, around: Collection[int] = ()) -> Ignore | None:
         """The directive that silences a finding of ``rule`` on these 1-based lines, which counts as used from then on.
 
-        One counts on any line of the finding, alone above it, and the same for the first line of the statement or
-        element around it. Where several do, all are used and the nearest is given.
+        One counts on any line of the finding, alone above it, and the same for the lines ``around`` it: those where the
+        statement or element that holds it begins or ends. Where several do, all are used and the nearest is given.
         """
-        found = [ignore for ignore in self._reaching(start_line, end_line, statement_start_line) if ignore.covers(rule)]
+        found = [ignore for ignore in self._reaching(start_line, end_line, around) if ignore.covers(rule)]
         for ignore in found:
-            self._silenced.setdefault(ignore, set()).add(rule)
-        return found[0] if found else None
+            self._met.setdefault(ignore, set()).add(rule)
+        return next((ignore for ignore in found if self._barred(ignore) is None), None)
 
     def unused(self, known: Collection[str], ran: Collection[str] | None = None) -> list[Unused]:
         """What silenced nothing so far, in source order.
@@ -97,71 +95,63 @@ class Suppressions:
         result = []
         judges = set(known if ran is None else ran)
         for ignore in self.ignores:
-            silenced = self._silenced.get(ignore, set())
+            met = self._met.get(ignore, set())
+            barred = self._barred(ignore)
             unknown = tuple(rule for rule in ignore.rules if rule not in known)
-            idle = tuple(rule for rule in ignore.rules if rule in judges and rule not in silenced)
-            if idle or unknown or (not ignore.rules and not silenced and judges.issuperset(known)):
-                result.append(Unused(ignore, idle, unknown, self._expired(ignore)))
+            idle = tuple(rule for rule in ignore.rules if rule in judges and rule in known and rule not in met)
+            is_idle = not ignore.rules and not met and judges.issuperset(known)
+            if idle or unknown or is_idle or (barred and met):
+                result.append(Unused(ignore, idle, unknown, barred, bool(met)))
         return result
 
-    def _reaching(self, start: int, end: int, statement: int | None) -> Iterator[Ignore]:
+    def _reaching(self, start: int, end: int, around: Collection[int]) -> Iterator[Ignore]:
         yield from self._by_line[bisect_left(self._lines, start) : bisect_right(self._lines, end)]
-        if statement is not None and not start <= statement <= end:
-            yield from self._by_line[bisect_left(self._lines, statement) : bisect_right(self._lines, statement)]
+        for line in dict.fromkeys(around):
+            if not start <= line <= end:
+                yield from self._by_line[bisect_left(self._lines, line) : bisect_right(self._lines, line)]
         yield from self._whole_file
 
-    def _expired(self, ignore: Ignore) -> bool:
-        return ignore.until is not None and ignore.until < self.today
+    def _barred(self, ignore: Ignore) -> str | None:
+        if ignore.until is not None and ignore.until < self.today:
+            return f"this ignore was until {ignore.until} and is over"
+        if self.reasons and not ignore.reason:
+            return "this ignore gives no reason, which is required, so it silences nothing"
+        return None
 
 
 def parse(
-    comments: Iterable[tuple[Span, str]], source: bytes, lines: Lines, *, today: date | None = None
+    comments: Iterable[Span],
+    source: bytes,
+    lines: Lines,
+    *,
+    around: Callable[[Span], Span] | None = None,
+    reasons: bool = False,
+    today: date | None = None,
 ) -> Suppressions:
-    """The directives in ``comments``, which are all real comments of ``source``, marks included, as spans and text."""
-    placed = sorted(comments)
-    directed = [(span, text) for span, text in placed if "jwtscan" in text.lower()]
-    ignores: list[Ignore] = []
-    malformed: list[Span] = []
-    if directed:
-        code = _NextCode([span for span, _ in placed], source, lines)
-        for span, text in directed:
-            for words in _directives(text):
-                ignore = _ignore(span, code.line_for(span), words)
-                if ignore is None:
-                    malformed.append(span)
-                else:
-                    ignores.append(ignore)
-    return Suppressions(tuple(ignores), tuple(malformed), today or date.today())
+    """The directives in ``comments``, which are all real comments of ``source``, marks included.
 
-
-def _directives(comment: str) -> Iterator[str]:
-    """What follows each ``jwtscan:`` that opens a line of the comment, or comes after the mark of another one.
-
-    So ``# noqa: S105  # jwtscan: ignore`` is one, and a sentence that speaks about it is none.
+    ``around`` gives what a comment fills by itself (JSX braces), else the comment.
     """
-    for match in _DIRECTIVE.finditer(comment):
-        before = comment[max(match.start() - _LOOK_BACK, 0) : match.start()].replace("\r", "\n").rpartition("\n")[2]
-        text = before.rstrip(_OPENING)
-        if not text or any(mark in before[len(text) :] for mark in _MARKS):
-            yield match[1]
-
-
-def _ignore(span: Span, line: int, words: str) -> Ignore | None:
-    match = _IGNORE.match(words)
-    if match is None:
-        return None
-    rules = tuple(dict.fromkeys(rule.strip().lower() for rule in (match["rules"] or "").split(",") if rule.strip()))
-    if match["rules"] is not None and not rules:
-        return None
-    reason = (match["listed"] or match["rest"] or "").rstrip(_CLOSING)
-    until = None
-    if dated := _UNTIL.search(reason):
-        try:
-            until = date.fromisoformat(dated[1])
-        except ValueError:
-            return None
-        reason = reason[: dated.start()] + reason[dated.end() :]
-    return Ignore(span, line, rules, reason.strip(" \t:-"), until, whole_file=match["file"] is not None)
+    placed = sorted(comments)
+    texts = {span: source[span.start : span.end] for span in placed}
+    directed = [span for span, text in texts.items() if b"jwtscan" in text.lower()]
+    ignores: list[Ignore] = []
+    malformed: list[Malformed] = []
+    if directed:
+        filled = {span: around(span) if around is not None else span for span in directed}
+        code = _NextCode([filled.get(span, span) for span in placed], source, lines)
+        for comment in directed:
+            for span, words in directives(texts[comment]):
+                span = Span(comment.start + span.start, comment.start + span.end)
+                found = understand(span, words)
+                if isinstance(found, Malformed):
+                    malformed.append(found)
+                    continue
+                line = code.line_for(filled[comment])
+                ignores.append(
+                    Ignore(span, comment, line, found.rules, found.reason, found.until, whole_file=found.whole_file)
+                )
+    return Suppressions(tuple(ignores), tuple(malformed), today or date.today(), reasons)
 
 
 class _NextCode:
@@ -188,7 +178,7 @@ class _NextCode:
             passed.append(line)
             if line in self._alone:
                 line = self._alone[line] + 1
-            elif line <= self._lines.count and _BLANK.fullmatch(self._lines.bytes(line)):
+            elif line <= self._lines.count and not self._lines.bytes(line).strip():
                 line += 1
             else:
                 break

@@ -61,7 +61,8 @@ class Proposal:
 
     ``edits`` are by path, in the documents of the scan that found it. ``because`` says what an UNSAFE fix assumes, or
     why a DISPLAY one is not applied. ``sketch`` is code to write by hand, for DISPLAY. ``left_to_do`` is what no
-    program can do. ``drops_comments`` says that comments inside of what is replaced go with it.
+    program can do. ``drops_comments`` says that comments inside of what is replaced go with it; ``reworded`` are the
+    comments that the fix is about: path, offset, text.
     """
 
     applicability: Applicability
@@ -72,6 +73,7 @@ class Proposal:
     left_to_do: tuple[str, ...] = ()
     sketch: str = ""
     drops_comments: bool = False
+    reworded: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def fix(self) -> Fix:

@@ -19,16 +19,18 @@ _IMPORT = re.compile(rb"(?:import|from)\b|(?:const|let|var)\b[^=]*=\s*require\([
 def faults(plan: Plan, sources: Mapping[str, bytes], proposals: Sequence[Proposal]) -> dict[str, str]:
     """The files that came out wrong, by path, with the reason."""
     losing = {path for proposal in proposals if proposal.drops_comments for path in proposal.paths}
+    reworded = {comment for proposal in proposals for comment in proposal.reworded}
     found = {}
     for path, source in sources.items():
         before = plan.project.units.get(path)
-        reason = _fault(before, source, may_lose=path in losing) if before is not None else None
+        meant = Counter(text.strip() for where, _, text in reworded if where == path)
+        reason = _fault(before, source, meant, may_lose=path in losing) if before is not None else None
         if reason is not None:
             found[path] = reason
     return found
 
 
-def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
+def _fault(before: Unit, source: bytes, meant: Counter[str], *, may_lose: bool) -> str | None:
     try:
         document: Document = before.document.changed(source)
     except UnicodeEncodeError:
@@ -46,7 +48,7 @@ def _fault(before: Unit, source: bytes, *, may_lose: bool) -> str | None:
         slipped = slip(before, after)
         if slipped is not None:
             return slipped
-    lost = _comments(before) - _comments(after) - _of_imports(before, source)
+    lost = _comments(before) - _comments(after) - _of_imports(before, source) - meant
     if lost and not may_lose:
         return f"the comment {next(iter(lost))!r} would be lost"
     return None

@@ -2,99 +2,99 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+from jwtscan.files.directives import Malformed
 from jwtscan.files.suppressions import Ignore, Suppressions, Unused, parse
-from jwtscan.syntax import ir
+from jwtscan.nearest import nearest
+from jwtscan.syntax.enclosing import Enclosing
+from jwtscan.syntax.spoken import Spoken
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Span
 
 _WORD = b"jwtscan"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Idle:
+    """An ignore of ``unit`` that is of no use. ``span`` is that of its words in the document."""
+
+    unit: Unit
+    span: Span
+    unused: Unused
+    message: str
+
+
 class Ledger:
     """Suppressions by file, read at the first question.
 
-    ``known`` are the ids of all rules there are, ``ran`` of those that had a say.
+    ``known`` are the ids of all rules there are, ``ran`` of those that had a say. With ``reasons``, an ignore has to
+    give one.
     """
 
-    def __init__(self, known: Collection[str], ran: Collection[str]) -> None:
+    def __init__(self, known: Collection[str], ran: Collection[str], *, reasons: bool = False) -> None:
         self.known = known
         self.ran = ran
-        self._of: dict[str, Suppressions] = {}
-        self._statements: dict[str, _Statements | None] = {}
+        self.reasons = reasons
+        self._of: dict[str, _Page] = {}
 
     def silences(self, rule: str, unit: Unit, span: Span) -> Ignore | None:
-        """The ignore comment that silences a finding at ``span`` of the document. It counts as used from then on."""
-        if unit.path not in self._statements:
-            spoken = _WORD in unit.document.source.lower()
-            self._statements[unit.path] = _Statements(unit) if spoken else None
-        statements = self._statements[unit.path]
-        if statements is None:
-            return None
-        lines = unit.document.lines
-        statement = lines.line_of(statements.start(span))
-        start, end = lines.line_of(span.start), lines.line_of(max(span.end - 1, span.start))
-        return self.of(unit).silences(rule, start, end, statement)
+        """The ignore comment that silences a finding at ``span`` of the document. It counts as used from then on.
 
-    def unused(self, unit: Unit) -> list[Unused]:
-        return self.of(unit).unused(self.known, self.ran)
+        Its spans are of the document.
+        """
+        page = self._page(unit)
+        return page.silences(rule, span) if page.suppressions is not None else None
 
-    def of(self, unit: Unit) -> Suppressions:
+    def unused(self, unit: Unit) -> list[Idle]:
+        """What silenced nothing. Where a program could not be read as a whole, nobody knows what is in it."""
+        page = self._page(unit)
+        if page.suppressions is None:
+            return []
+        broken = unit.notes or (unit.module is not None and unit.module.errors)
+        found = page.suppressions.unused(self.known, () if broken else self.ran)
+        return [Idle(unit, page.spoken.there(one.ignore.span), one, self._message(one)) for one in found]
+
+    def malformed(self, unit: Unit) -> list[Malformed]:
+        """Comments that nobody understands, by their spans in the document."""
+        page = self._page(unit)
+        found = page.suppressions.malformed if page.suppressions is not None else ()
+        return [replace(one, span=page.spoken.there(one.span)) for one in found]
+
+    def _message(self, unused: Unused) -> str:
+        if unused.wanted and unused.barred is not None:
+            return unused.barred
+        said = [f"there is no rule {rule}{nearest(rule, self.known)}" for rule in unused.unknown]
+        names = ", ".join(unused.rules)
+        if names or not said:
+            said.append(f"this ignore comment silences nothing{f' of {names}' if names else ''}")
+        return "; ".join(said)
+
+    def _page(self, unit: Unit) -> _Page:
         if unit.path not in self._of:
-            comments = list(_comments(unit))
-            self._of[unit.path] = parse(comments, unit.document.source, unit.document.lines)
+            self._of[unit.path] = _Page(unit, reasons=self.reasons)
         return self._of[unit.path]
 
 
-def _comments(unit: Unit) -> Iterator[tuple[Span, str]]:
-    for comment in unit.comments:
-        yield comment.span, comment.text
-    for comment in unit.module.comments if unit.module else ():
-        yield unit.span(comment.span), comment.text
+class _Page:
+    """What one file says. Nothing is made of a file that does not have the word."""
 
+    suppressions: Suppressions | None = None
 
-class _Statements:
-    """Where the statements of a unit begin."""
+    def __init__(self, unit: Unit, *, reasons: bool) -> None:
+        self.spoken = Spoken(unit)
+        if _WORD in unit.document.source.lower():
+            self.enclosing = Enclosing(unit, self.spoken)
+            around = self.enclosing.filled_by
+            found = parse(self.spoken.comments, self.spoken.source, self.spoken.lines, around=around, reasons=reasons)
+            self.suppressions = found if found.ignores or found.malformed else None
 
-    def __init__(self, unit: Unit) -> None:
-        module = unit.module
-        around: list[ir.Call | ir.Object | ir.Store] = []
-        if module is not None:
-            around = [*module.calls, *module.objects, *module.stores]
-        self._expressions = _Nest(unit.span(node.span) for node in around)
-        self._functions = _Nest(unit.span(func.span) for func in (module.functions if module is not None else ()))
-
-    def start(self, span: Span) -> int:
-        """Where the outermost expression around a span begins that does not hold a function around it."""
-        function = next(self._functions.around(span), None)
-        first = span.start
-        for place in self._expressions.around(span):
-            if function is not None and place.holds(function):
-                break
-            first = min(first, place.start)
-        return first
-
-
-class _Nest:
-    """Spans, each with the one around it."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._spans = sorted(spans, key=lambda span: (span.start, -span.end))
-        self._starts = [span.start for span in self._spans]
-        self._above: list[int] = []
-        path: list[int] = []
-        for at, span in enumerate(self._spans):
-            while path and not self._spans[path[-1]].holds(span):
-                path.pop()
-            self._above.append(path[-1] if path else -1)
-            path.append(at)
-
-    def around(self, span: Span) -> Iterator[Span]:
-        """The spans that hold ``span``, the smallest first."""
-        at = bisect_right(self._starts, span.start) - 1
-        while at >= 0:
-            if self._spans[at].holds(span):
-                yield self._spans[at]
-            at = self._above[at]
+    def silences(self, rule: str, span: Span) -> Ignore | None:
+        assert self.suppressions is not None
+        here, lines = self.spoken.here(span), self.spoken.lines
+        start, end = lines.line_of(here.start), lines.line_of(max(here.end - 1, here.start))
+        found = self.suppressions.silences(rule, start, end, self.enclosing.lines(here))
+        if found is None:
+            return None
+        return replace(found, span=self.spoken.there(found.span), comment=self.spoken.there(found.comment))

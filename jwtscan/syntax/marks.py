@@ -26,6 +26,8 @@ _BRACE_STATEMENT = re.compile(
     rb"[-~]?\s*(?:[#^/>]|(?:if|else|end|range|with|define|block|template|break|continue)\b(?!\s*[.(=]))"
 )
 _BRACE_COMMENT = re.compile(rb"[-~]?\s*(?:!|/\*)")
+_COMMENTED = re.compile(rb"-?\s*comment\b(?!\s*=)")
+_COMMENT_END = re.compile(rb"\{%-?\s*endcomment\s*-?%\}")
 _JINJA_VALUE = re.compile(rb"[-+]?\s*(?:url|static|trans|translate|csrf_token|now|get_static_prefix|asset)\b")
 _PHP_VALUE = re.compile(rb"\s*(?:echo|print)\b")
 
@@ -33,6 +35,7 @@ _PHP_VALUE = re.compile(rb"\s*(?:echo|print)\b")
 def find_marks(source: bytes) -> Iterator[Mark]:
     """The marks of a text from left to right, in linear time. One that is not closed is none, but for PHP's."""
     closers: dict[bytes, int] = {}
+    ended = 0
     at = 0
     while (match := _OPENER.search(source, at)) is not None:
         opener = match[0]
@@ -48,6 +51,14 @@ def find_marks(source: bytes) -> Iterator[Mark]:
         if end == -1 or (opener[:2] == b"{{" and not _is_brace_mark(source, inner, end)):
             continue
         at = min(end + len(closer), len(source))
+        if opener == b"{%" and _COMMENTED.match(source, inner):
+            if ended <= at:
+                closing = _COMMENT_END.search(source, at)
+                ended = closing.end() if closing is not None else len(source) + 1
+            if ended <= len(source):
+                at = ended
+                yield Mark(Span(match.start(), at), "comment")
+                continue
         yield Mark(Span(match.start(), at), _kind(source, opener, inner))
 
 

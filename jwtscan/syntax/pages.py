@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jwtscan.syntax.ir import Comment
@@ -41,12 +42,20 @@ _JSX = frozenset({"jsx", "babel", "tsx"})
 _RANKS = ("javascript", "typescript", "tsx")
 _HANDLER = re.compile(r"on[a-z]+|@[a-z].*|(?:v-on|x-on|on):.+")
 _ENTITY = re.compile(rb"&(?:#|[A-Za-z]\w*;|amp|lt|gt|quot)")
+_STYLED = re.compile(
+    rb""""[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|(?P<comment>/\*.*?\*/)""", re.DOTALL
+)
 _END_TAG = re.compile(rb"</script", re.IGNORECASE)
 
 
 def read_page(kind: str, path: str, source: bytes) -> PageParts:
     """The parts of a page of ``kind`` html, vue or svelte. Never raises; spans are in bytes of ``source``."""
     return _Page(kind, path, source).read()
+
+
+def tags_of(kind: str, source: bytes) -> Iterator[Tag]:
+    """The start tags of a page, in order."""
+    return iter(Tags(kind, _Page(kind, "", source).without_marks()))
 
 
 class _Page:
@@ -63,22 +72,25 @@ class _Page:
         self.links: list[Link] = []
 
     def read(self) -> PageParts:
-        tags = Tags(self.kind, self._without_marks())
+        tags = Tags(self.kind, self.without_marks())
+        styled: list[Span] = []
         for tag in tags:
             for attribute in tag.attributes:
                 if _HANDLER.fullmatch(attribute.name):
                     self._handler(attribute)
             if tag.name == "script":
                 self._script(tag)
+            elif tag.name == "style":
+                styled += _comments_of_style(self.source, tag.body)
             elif tag.name == "link":
                 self._link("link", tag.get("href"))
-        spans = tags.comments + [mark.span for mark in self.marks if mark.kind == "comment"]
+        spans = tags.comments + styled + [mark.span for mark in self.marks if mark.kind == "comment"]
         comments = tuple(Comment(span, self._decoded(span)) for span in sorted(spans))
         language = max(self.languages, key=_RANKS.index, default=None)
         regions = () if language is None else (Region(language, bytes(self.text)),)
         return PageParts(regions, tuple(self.links), comments)
 
-    def _without_marks(self) -> bytes:
+    def without_marks(self) -> bytes:
         """The source with what stands in templates' marks made plain, so that it ends no tag and no quote."""
         pieces = []
         at = 0
@@ -159,6 +171,12 @@ class _Page:
 
     def _decoded(self, span: Span) -> str:
         return self.source[span.start : span.end].decode("utf-8", "replace")
+
+
+def _comments_of_style(source: bytes, body: Span) -> Iterator[Span]:
+    for match in _STYLED.finditer(source, *body):
+        if match["comment"]:
+            yield Span(*match.span())
 
 
 def _is_inside(source: bytes, mark: Mark) -> bool:

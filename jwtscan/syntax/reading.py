@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from jwtscan.files import Document
 from jwtscan.syntax.unit import Region, Unit
 
@@ -20,6 +23,14 @@ MANIFESTS = frozenset(
     }
 )  # fmt: skip
 LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"})
+MAX_WORDS = 600_000
+"""Memory goes by them, not by bytes: code of one sign a word takes a kilobyte for each. Bundles of 1.6 MB have 400,000."""
+_WORD = re.compile(rb"\w+|[^\w\s]")
+
+
+def too_dense(source: bytes) -> bool:
+    """Whether a text has more than MAX_WORDS words and signs."""
+    return len(source) > MAX_WORDS and next(islice(_WORD.finditer(source), MAX_WORDS, None), None) is not None
 
 
 def read_unit(document: Document, kind: str) -> Unit:
@@ -43,10 +54,12 @@ def read_unit(document: Document, kind: str) -> Unit:
         unit.settings = tuple(one for one in unit.settings if not _is_own(document.path, one.key))
         unit.notes += notes
     if kind in MANIFESTS:
-        from jwtscan.syntax.manifest import read_requirements
+        from jwtscan.syntax.manifest import comments_of, read_requirements
 
         unit.requirements, notes = read_requirements(kind, document.path, document.source)
         unit.notes += notes
+        if kind == "requirements":
+            unit.comments = comments_of(document.source)
     elif kind == "python" and document.path.endswith("setup.py") and unit.module is not None:
         from jwtscan.syntax.manifest import requirements_of_setup
 

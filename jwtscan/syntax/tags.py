@@ -20,8 +20,12 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A start tag. ``name`` is in lower case; ``body`` is the raw text up to its end tag, empty for other elements."""
+    """A start tag at ``span``.
 
+    ``name`` is in lower case; ``body`` is the raw text up to its end tag, empty for other elements.
+    """
+
+    span: Span
     name: str
     attributes: tuple[Attribute, ...]
     body: Span
@@ -65,7 +69,7 @@ class Tags:
                 body = Span(at, at)
                 if name in self.raw and not source.startswith(b"/>", at - 2):
                     body = Span(at, self._body_end(name, at))
-                yield Tag(name, attributes, body)
+                yield Tag(Span(match.start(), body.start), name, attributes, body)
                 at = body.end
             else:
                 at = source.find(b">", match.end()) + 1 or len(source)

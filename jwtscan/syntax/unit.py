@@ -81,8 +81,13 @@ class Region:
 
     def from_document(self, span: Span) -> Span:
         """The other way round; what stands outside of the program goes to the end of what stands before it."""
-        places = [self.starts[max(bisect_right(self.starts, at, key=itemgetter(1)) - 1, 0)] for at in span]
-        return Span(*(min(start + max(at - origin, 0), len(self.text)) for (start, origin), at in zip(places, span)))
+        return Span(self._map_back(span.start), self._map_back(span.end))
+
+    def _map_back(self, offset: int) -> int:
+        at = max(bisect_right(self.starts, offset, key=itemgetter(1)) - 1, 0)
+        start, origin = self.starts[at]
+        following = self.starts[at + 1][0] if at + 1 < len(self.starts) else len(self.text)
+        return min(start + max(offset - origin, 0), following)
 
     def _map(self, offset: int) -> int:
         at = bisect_right(self.starts, (offset, 1 << 62)) - 1

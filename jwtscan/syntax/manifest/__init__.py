@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from jwtscan.syntax.manifest import locks, npm, project
-from jwtscan.syntax.manifest.requirements import Include, Unread, included, read_lines
+from jwtscan.syntax.manifest.requirements import Include, Unread, comments_of, included, read_lines
 from jwtscan.syntax.manifest.setup_script import requirements_of_setup
 from jwtscan.syntax.settings import read_settings
 from jwtscan.syntax.unit import Requirement
 from jwtscan.text import Lines
 
-__all__ = ["KINDS", "Include", "included", "read_requirements", "requirements_of_setup"]
+__all__ = ["KINDS", "Include", "comments_of", "included", "read_requirements", "requirements_of_setup"]
 
 _PLAIN = {
     "package.json": npm.package_json,

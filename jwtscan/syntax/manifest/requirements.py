@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from jwtscan.syntax.ir import Comment
 from jwtscan.syntax.unit import Requirement
 from jwtscan.text import Span
 
@@ -17,6 +18,7 @@ _PINNED = re.compile(r"\(?\s*={2,3}\s*([^\s,*=<>!~()]+)\s*\)?")
 _URL = re.compile(rb"(?:[a-z]+\+)?[a-z]+:/")
 _EGG = re.compile(rb"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _ARCHIVE = re.compile(rb"([A-Za-z0-9][\w.]*(?:-[A-Za-z_][\w.]*)*)-(\d[\w.+!]*)(?:-[\w.-]*\.whl|\.tar\.gz|\.zip)")
+_COMMENT = re.compile(rb"(?<!\S)#[^\r\n]*")
 _SEPARATORS = re.compile(r"[-_.]+")
 _OPTION = re.compile(rb"(-[a-zA-Z]|--[a-z-]+)\s*=?\s*(\S*)")
 _EDITABLE = (b"-e", b"--editable")
@@ -67,6 +69,12 @@ def read_lines(source: bytes, span: Span | None = None) -> tuple[list[Requiremen
         elif not text.startswith(b".") and b"/" not in text:
             unread.append(Unread(start, "not a requirement"))
     return found, unread
+
+
+def comments_of(source: bytes) -> tuple[Comment, ...]:
+    """The comments of a requirements file: from a hash that opens a line or has a blank before it."""
+    found = (Span(*match.span()) for match in _COMMENT.finditer(source))
+    return tuple(Comment(span, source[span.start : span.end].decode("utf-8", "replace")) for span in found)
 
 
 def included(source: bytes) -> tuple[Include, ...]:
