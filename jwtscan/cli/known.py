@@ -36,9 +36,8 @@ def records_of(file: Path) -> list[Record]:
 
 
 def shown(file: Path) -> str:
-    """A baseline as it is called in the working directory."""
-    place = os.path.relpath(file)
-    return Path(file if place.startswith("..") and file.is_absolute() else place).as_posix()
+    """A baseline as it is called in the working directory, or by its full name where that is shorter."""
+    return Path(min(str(file), os.path.relpath(file), key=len)).as_posix()
 
 
 def line_of(record: Record, secrets: frozenset[str] = frozenset()) -> str:

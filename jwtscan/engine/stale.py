@@ -29,23 +29,28 @@ def stale(scan: Scan, records: Sequence[Record]) -> list[Record]:
     if not left or scan.options.stdin is not None:
         return []
     ran = _ran(scan)
-    left = [record for record in left if record.rule in ran]
-    here = os.path.realpath(scan.options.cwd)
+    here = os.path.realpath(scan.options.cwd).replace(os.sep, "/")
+    roots = (os.path.realpath(os.path.join(here, path)) for path in scan.options.paths)
+    folders = [f"{root.replace(os.sep, '/').rstrip('/')}/" for root in roots if os.path.isdir(root)]
+    homes = _homes(here, folders, records)
     named = named_from(scan.options.cwd)
     read = set(map(named, scan.entries)) - {named(one.path) for one in result.skipped}
-    folders = [
-        f"{root.replace(os.sep, '/').rstrip('/')}/"
-        for path in scan.options.paths
-        if os.path.isdir(root := os.path.realpath(os.path.join(here, path)))
-    ]
-    homes = {top_of(folder[:-1]) for folder in folders} | {top_of(here.replace(os.sep, "/")) or here}
 
     def is_looked_for(record: Record) -> bool:
-        places = [os.path.normpath(f"{home}/{record.path}").replace(os.sep, "/") for home in homes if home is not None]
-        places = [place for place in places if any(place.startswith(folder) for folder in folders)]
-        return bool(places) and (record.path in read or not any(map(os.path.lexists, places)))
+        places = (os.path.normpath(f"{home}/{record.path}").replace(os.sep, "/") for home in homes)
+        inside = [place for place in places if any(place.startswith(folder) for folder in folders)]
+        return bool(inside) and (record.path in read or not any(map(os.path.lexists, inside)))
 
-    return [record for record in left if is_looked_for(record)]
+    return [record for record in left if record.rule in ran and is_looked_for(record)]
+
+
+def _homes(here: str, folders: Sequence[str], records: Sequence[Record]) -> set[str]:
+    """The folders that the paths of a baseline may be relative to."""
+    tops = {top for folder in (*folders, f"{here}/") if (top := top_of(folder[:-1])) is not None}
+    # Outside of a work tree it is where the baseline was made: here, if anything of it is here.
+    if top_of(here) is None and any(os.path.lexists(f"{here}/{record.path}") for record in records):
+        tops.add(here)
+    return tops
 
 
 def _ran(scan: Scan) -> set[str]:
