@@ -178,6 +178,31 @@ def test_since_in_a_repository_without_a_commit_of_its_own(repository: Repositor
     assert repository.found("--since", "main") == ["new.py"]
 
 
+def test_what_is_being_merged_is_not_new(repository: Repository) -> None:
+    repository.git("checkout", "-qb", "feature")
+    repository.commit(**{"clean.py": "x = 2\n"})
+    repository.git("checkout", "-q", "main")
+    repository.commit(**{"theirs.py": ROOMS, "clean.py": "x = 3\n"})
+    repository.git("checkout", "-q", "feature")
+    with pytest.raises(AssertionError):
+        repository.git("merge", "main")
+    repository.stage(**{"clean.py": "x = 4\n"})
+    repository.stage(**{"mine.py": MINT.format(name="groups")})
+    for mode in (("--staged",), ("--since", "HEAD"), ("--staged", "--since", "main")):
+        assert repository.found(*mode) == ["mine.py"]
+
+
+@pytest.mark.parametrize("name", ["v1", ":/first", "HEAD~1", "main@{1}"])
+def test_since_takes_whatever_names_a_commit(make: Make, name: str) -> None:
+    repository = make()
+    repository.write(**{"old.py": USERS})
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "first")
+    repository.git("tag", "-a", "v1", "-m", "annotated")
+    repository.commit(**{"new.py": ROOMS})
+    assert repository.found("--since", name) == ["new.py"]
+
+
 def test_detached_head(repository: Repository) -> None:
     repository.commit(**{"new.py": ROOMS})
     repository.git("checkout", "-q", "--detach")
@@ -707,6 +732,18 @@ def test_partial_clone_fetches_nothing(repository: Repository, make: Make, tmp_p
 # -- fixing ------------------------------------------------------------------------------------------------------------
 
 
+def test_clone_without_folders_says_what_is_missing(repository: Repository, make: Make, tmp_path: Path) -> None:
+    repository.git("config", "uploadpack.allowFilter", "true")
+    first = repository.commit(**{"sub/gone.py": ROOMS})
+    repository.commit(**{"sub/gone.py": "x = 1\n"})
+    repository.git("clone", "-q", "--filter=tree:0", repository.folder.as_uri(), str(tmp_path / "clone"))
+    clone = make("clone")
+    clone.write(**{"new.py": MINT.format(name="groups")})
+    code, _, err = clone.say("scan", "--since", first, "--format", "concise")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "this partial clone lacks folders" in err
+
+
 def text(repository: Repository, name: str) -> str:
     return (repository.folder / name).read_text(encoding="utf-8")
 
@@ -740,6 +777,16 @@ def test_patch_of_what_is_staged_applies_to_the_index(repository: Repository, at
     assert text(repository, "sub/new.py") == "nothing like it\n"
     assert text(repository, "old.py") == USERS
     assert repository.found("--staged") == []
+
+
+def test_patch_of_a_staged_file_that_is_gone_from_disk(repository: Repository) -> None:
+    repository.stage(**{"new.py": ROOMS})
+    (repository.folder / "new.py").unlink()
+    code, patch, _ = repository.say("fix", "--staged", "--diff", "new.py")
+    assert code == 1
+    assert "access_token()" in patch
+    code, _, err = repository.say("fix", "--staged", "--diff", "nowhere.py")
+    assert (code, err) == (2, "jwtscan: error: nowhere.py: no such file or directory\n")
 
 
 def test_fix_staged_writes_files_without_other_changes(repository: Repository) -> None:

@@ -49,7 +49,9 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     outlets = _outlets(given, taken=given["diff"] or is_text)
     if given["interactive"] and (given["diff"] or is_text):
         raise click.UsageError("--interactive goes neither with --diff nor with '-'")
-    tree = tree_of(options.cwd, places_of(options))
+    places = places_of(options)
+    # What is staged need not be on disk.
+    tree = tree_of(options.cwd, [path for path in places if not given["staged"] or (options.cwd / path).exists()])
     within(options, tree, click.get_current_context())
     try:
         with _said_plainly():

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,11 @@ def narrowed(
                     raise Failure(str(MissingPathError(path)))
             options = replace(options, source=Kept(index))
         same = replace(options, paths=(*options.paths, ".")) if wide else options
-        known = known_at(name, git, tree, same, rules, lacking=lambda count: _say_lacking(count, name))
-    return replace(options, known=(*options.known, replace(known, fingerprints=_said(known.fingerprints))))
+        for state, commit in _earlier_ones(git, name, tree):
+            known = known_at(state, git, commit, same, rules, lacking=partial(_say_lacking, state))
+            known = replace(known, fingerprints=_said(known.fingerprints))
+            options = replace(options, known=(*options.known, known))
+    return options
 
 
 def differs_from_index(options: Options, file: Path) -> str | None:
@@ -118,6 +122,15 @@ def _earlier(git: Git, since: str | None) -> tuple[str, str]:
     return since, base or commit
 
 
+def _earlier_ones(git: Git, name: str, tree: str) -> Iterator[tuple[str, str]]:
+    """While something is merged, what it has is not new either."""
+    from jwtscan.files.git.history import merged
+
+    yield name, tree
+    if (other := merged(git)) is not None:
+        yield "MERGE_HEAD", other
+
+
 @contextmanager
 def _plainly() -> Iterator[None]:
     from jwtscan.files.git import GitError
@@ -146,6 +159,6 @@ def _meant(error: UnknownRevisionError) -> str:
     return f"{meant or ''}{f'; {_UNSHALLOW}' if error.shallow else ''}"
 
 
-def _say_lacking(count: int, name: str) -> None:
+def _say_lacking(name: str, count: int) -> None:
     files = "1 file" if count == 1 else f"{count:,} files"
     note(f"this partial clone lacks {files} as of {name}: what is found there counts as new")

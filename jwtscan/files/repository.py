@@ -54,7 +54,8 @@ def program() -> str | None:
 def environment() -> dict[str, str]:
     """The environment in which to run git on whatever folder it is run in."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    offline = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+    return kept | offline | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 def top_of(folder: str) -> str | None:

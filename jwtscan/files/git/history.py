@@ -21,16 +21,22 @@ def commit_of(git: Git, name: str) -> str:
     """The commit that ``name`` names. Raises UnknownRevisionError."""
     # A name that looks like an option cannot be a revision's.
     known = name and not name.startswith("-") and "\0" not in name
-    found = git.ask("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", allowed=(0, 1, 128)) if known else b""
-    if not found.strip():
+    found = _named(git, name) if known else None
+    # A tag is not a commit yet, and a file or a folder never is.
+    commit = _named(git, f"{found}^{{commit}}") if found else None
+    if commit is None:
         raise UnknownRevisionError(name, _names(git), shallow=is_shallow(git))
-    return found.strip().decode()
+    return commit
 
 
 def head_of(git: Git) -> str | None:
     """The commit that is checked out; None in a repository without one."""
-    found = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}", allowed=(0, 1))
-    return found.strip().decode() or None
+    return _named(git, "HEAD^{commit}")
+
+
+def merged(git: Git) -> str | None:
+    """The commit that is being merged into HEAD, None where nothing is."""
+    return _named(git, "MERGE_HEAD^{commit}")
 
 
 def empty_tree(git: Git) -> str:
@@ -75,6 +81,12 @@ def added(git: Git, tree: str, *, intended: bool) -> set[str]:
 
 # Compares the index, so that no file of the work tree is read, nor a filter run that the repository names.
 _DIFF = ("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+
+
+def _named(git: Git, name: str) -> str | None:
+    """The object that a name names."""
+    found = git.ask("rev-parse", "--verify", "--quiet", name, allowed=(0, 1, 128))
+    return found.strip().decode() or None
 
 
 def _names(git: Git) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from jwtscan.files.document import Document, UnreadableError, decode
 from jwtscan.files.gate import Look, look
 from jwtscan.files.git.blobs import Blobs
-from jwtscan.files.git.command import Git
+from jwtscan.files.git.command import Git, GitError
 from jwtscan.files.git.listing import FILE, REPOSITORY, Items, missing, of_index, of_tree
 from jwtscan.files.ignore import Level, Rules
 from jwtscan.files.kinds import kind_of
@@ -58,10 +58,8 @@ class Snapshot:
             homes[prefix] = Blobs(home, missing(home, tree))
             for path, item in of_tree(home, tree).found.items():
                 items.found[prefix + path] = item
-                if item.mode == REPOSITORY and is_top(f"{home.top}/{path}"):
-                    inner = Git.of(f"{home.top}/{path}")
-                    if inner.has(item.oid):
-                        waiting.append((f"{prefix}{path}/", inner, item.oid))
+                if item.mode == REPOSITORY and (inner := _submodule(f"{home.top}/{path}", item.oid)) is not None:
+                    waiting.append((f"{prefix}{path}/", inner, item.oid))
         for prefix in filter(None, homes):
             del items.found[prefix[:-1]]
         return cls(git, items, homes, like)
@@ -165,6 +163,17 @@ class Snapshot:
 
     def _oid(self, entry: Entry) -> str:
         return self.items.found[self._path(entry)].oid
+
+
+def _submodule(folder: str, commit: str) -> Git | None:
+    """The submodule that is checked out at ``folder``, if it has that commit."""
+    if not is_top(folder):
+        return None
+    try:
+        git = Git.of(folder)
+    except GitError:
+        return None
+    return git if git.has(commit) else None
 
 
 def _folders(items: Items) -> frozenset[str]:
