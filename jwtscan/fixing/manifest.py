@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from jwtscan.files.kinds import kind_of
 from jwtscan.fixing import Unrequired
@@ -116,7 +117,13 @@ def _remove(plan: Plan, sources: dict[str, bytes], path: str, names: Collection[
 
 def manifests(plan: Plan, ecosystem: str) -> dict[str, str]:
     """The manifests of a project with the folder of the package that each one is for."""
-    return {path: _folder(path) for path in plan.project.modules.files if ecosystem_of(path) == ecosystem}
+    return {path: _folder(path) for path in _manifests(plan.project.modules.files, ecosystem)}
+
+
+@lru_cache(maxsize=4)
+def _manifests(files: frozenset[str], ecosystem: str) -> tuple[str, ...]:
+    # Asked for each finding, and the same for all of a scan.
+    return tuple(path for path in files if ecosystem_of(path) == ecosystem)
 
 
 def _folder(path: str) -> str:
