@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.offers import Breakdown, Offers
-from jwtscan.engine.outcome import Choice, Rewrite
+from jwtscan.engine.outcome import Rewrite
 from jwtscan.engine.scan import Rules, Scan
 from jwtscan.engine.settling import left_to_do
 from jwtscan.finding import Applicability, Finding
-from jwtscan.fixing import NewFile
+from jwtscan.fixing import NewFile, Proposal
 from jwtscan.fixing.accept import Offer
 from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
@@ -34,20 +34,21 @@ class Prospect:
     """The offers about findings, by place, in the project of ``plan``.
 
     ``shown`` makes a path of that project one that the report's reader knows. ``breakdowns`` are jwtscan's own
-    mistakes on the way to the offers. ``trial`` gives the texts that fixes change which only land when others have,
-    by fingerprint.
+    mistakes on the way to the offers. ``trial`` gives the fixes that only land when others have, with the plan that
+    they are made for, by fingerprint; ``kept`` is what they change.
     """
 
     plan: Plan
     offers: Mapping[Place, Offer]
     breakdowns: tuple[Breakdown, ...] = ()
     shown: Callable[[str], str] = str
-    trial: Callable[[], Mapping[str, tuple[Rewrite, ...]]] = dict
+    trial: Callable[[], Mapping[str, tuple[Plan, Proposal]]] = dict
+    kept: dict[int, tuple[Rewrite, ...]] = field(default_factory=dict)
 
     def rewrites(self, finding: Finding) -> tuple[Rewrite, ...]:
         """The files that the fix of a finding alone would change; none where it is left for people to do."""
         offer = self.offers.get((finding.rule, finding.path, finding.span))
-        return () if offer is None else self._rewrites(offer)
+        return () if offer is None else self._rewrites(self.plan, offer.proposal)
 
     def in_place(self, finding: Finding, most: int) -> tuple[Rewrite, ...]:
         """The same, but none where new files come with it or far more than ``most`` places change."""
@@ -56,7 +57,7 @@ class Prospect:
             return ()
         files = self.plan.project.modules.files
         new = (i for i in offer.proposal.intents if isinstance(i, NewFile) and i.path not in files)
-        return () if any(new) else self._rewrites(offer)
+        return () if any(new) else self._rewrites(self.plan, offer.proposal)
 
     def changes(self, finding: Finding) -> tuple[Rewrite, ...]:
         """The same, and of a fix that waits for others, such as a name's that code still reads, what it then changes.
@@ -85,20 +86,23 @@ class Prospect:
     def _changes(self, offer: Offer) -> tuple[Rewrite, ...]:
         proposal = offer.proposal
         if proposal.edits or proposal.intents or proposal.applicability is Applicability.DISPLAY:
-            return self._rewrites(offer)
-        return tuple(one._replace(path=self.shown(one.path)) for one in self.trial().get(offer.identity, ()))
+            return self._rewrites(self.plan, proposal)
+        plan, later = self.trial().get(offer.identity, (self.plan, proposal))
+        # Many findings share the fix of one name, which may be all over the project.
+        if id(later) not in self.kept:
+            self.kept[id(later)] = self._rewrites(plan, later)
+        return self.kept[id(later)]
 
-    def _rewrites(self, offer: Offer) -> tuple[Rewrite, ...]:
-        proposal = offer.proposal
+    def _rewrites(self, plan: Plan, proposal: Proposal) -> tuple[Rewrite, ...]:
         if proposal.applicability is Applicability.DISPLAY:
             return ()
         try:
-            changed = lower(self.plan, [proposal])
-            if faults(self.plan, changed, [proposal]):
+            changed = lower(plan, [proposal])
+            if faults(plan, changed, [proposal]):
                 return ()
         except Exception:  # it is said when the fix is tried; a report does without its changes
             return ()
-        units = self.plan.project.units
+        units = plan.project.units
         before = {path: unit.document.source for path in changed if (unit := units.get(path)) is not None}
         return tuple(Rewrite(self.shown(path), before.get(path), changed[path]) for path in sorted(changed))
 
@@ -130,23 +134,9 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     scan.result.findings = offers.with_fixes(found, by_identity)
 
     @cache
-    def trial() -> dict[str, tuple[Rewrite, ...]]:
-        return _tried(scan, offers.rules, target)
+    def trial() -> Mapping[str, tuple[Plan, Proposal]]:
+        from jwtscan.engine.trial import waiting
+
+        return waiting(scan, offers.rules, target)
 
     return replace(prospect_of(plan, found, by_identity, offers), trial=trial)
-
-
-def _tried(scan: Scan, rules: Mapping[str, Rule], target: str | None) -> dict[str, tuple[Rewrite, ...]]:
-    """Makes all fixes in memory, and gives what each changed in its turn, by the finding's fingerprint."""
-    from jwtscan.engine.passes import Passes
-
-    texts: dict[str, tuple[Rewrite, ...]] = {}
-
-    def take(choice: Choice) -> bool:
-        texts.setdefault(choice.offer.identity, choice.texts)
-        return True
-
-    run = Passes(scan, None, Offers(rules), Applicability.UNSAFE, target)
-    run.choose = take
-    run.run()
-    return texts
