@@ -99,6 +99,9 @@ _LOOKING = (
     _option("--force-exclude", is_flag=True, help="Apply excludes to files named on the command line too."),
     _option("--no-gitignore", is_flag=True, help="Look at files that git ignores."),
     _option(
+        "--require-ignore-reason", is_flag=True, help="Ignore comments have to give a reason; others silence nothing."
+    ),
+    _option(
         "--max-file-size", type=Size(), default="8MB", show_default=True, metavar="SIZE", help="Skip larger files."
     ),
     _option(
@@ -160,7 +163,13 @@ _REPORTING = (
 _RUNNING = (
     _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
     _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
-    _option("-v", "--verbose", is_flag=True, callback=_verbose, help="List each skipped file, and show tracebacks."),
+    _option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        callback=_verbose,
+        help="List what was skipped and silenced, and show tracebacks.",
+    ),
     _option("--no-progress", is_flag=True, help="No progress line on a terminal."),
 )
 
@@ -198,10 +207,15 @@ def asks_for_new(given: dict[str, Any]) -> bool:
     return given["since"] is not None or given["staged"]
 
 
+def looked_at(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
+    """What to look at, without what needs the rules."""
+    return configured(_options(paths, given), click.get_current_context())
+
+
 def chosen(paths: tuple[str, ...], given: dict[str, Any]) -> tuple[Options, list[Rule] | Callable[[], list[Rule]]]:
     """What to look at, and the rules: a list, or what gives the built-in ones when they are needed."""
     ctx = click.get_current_context()
-    options = configured(_options(paths, given), ctx)
+    options = looked_at(paths, given)
     options = replace(options, nearer=_nearer(options, given, ctx))
     if given["baseline"] is not None:
         from jwtscan.cli.known import known_in
@@ -268,6 +282,7 @@ def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
         force_exclude=given["force_exclude"],
         gitignore=not given["no_gitignore"],
         max_file_size=given["max_file_size"],
+        require_ignore_reason=given["require_ignore_reason"],
         jobs=given["jobs"],
         stdin=sys.stdin.buffer.read() if from_stdin else None,
         stdin_filename=given["stdin_filename"],

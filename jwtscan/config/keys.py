@@ -127,6 +127,13 @@ KEYS = (
     Key("include", _texts, _TEXTS, "Paths to look at although a default would leave them out.", "include"),
     Key("force-exclude", _flag, _FLAG, "Apply excludes to files that are named, too.", "force_exclude"),
     Key("no-gitignore", _flag, _FLAG, "Look at files that git ignores.", "no_gitignore"),
+    Key(
+        "require-ignore-reason",
+        _flag,
+        _FLAG,
+        "Ignore comments have to give a reason; others silence nothing.",
+        "require_ignore_reason",
+    ),
     Key("max-file-size", _size, _SIZE, "Skip larger files.", "max_file_size"),
     Key("baseline", _text, _TEXT, "A file of findings to leave out, relative to this file.", "baseline"),
     Key("rules", _texts, _TEXTS, "Folders of your own rules in TOML, relative to this file.", "folders"),

@@ -48,10 +48,10 @@ class Options:
     ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
     ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
     that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
-    of environment variables by the old ones. With ``require_ignore_reason``, an ignore comment without a reason silences
-    nothing. ``helper`` is where helper modules go: an absolute path without links, or
-    empty for a place beside what uses them. ``known`` are findings that are not reported. ``nearer`` are configurations
-    that speak for some files instead: of what is excluded and reported there. ``source`` is what gives the files.
+    of environment variables by the old ones. With ``require_ignore_reason``, an ignore comment has to give a reason.
+    ``helper`` is where helper modules go: an absolute path without links, or empty for a place beside what uses them.
+    ``known`` are findings that are not reported. ``nearer`` are configurations that speak for some files instead: of
+    what is excluded and reported there. ``source`` is what gives the files.
     """
 
     paths: tuple[str, ...] = (".",)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from jwtscan.files.directives import Malformed, directives, understand
 from jwtscan.text import Lines, Span
@@ -37,18 +38,25 @@ class Ignore:
         return not self.rules or rule in self.rules
 
 
+class Bar(NamedTuple):
+    """Why an ignore may silence nothing although there is something to silence, and what people can do."""
+
+    message: str
+    advice: str
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """An ignore, or some of its ``rules``, that silenced nothing. ``unknown`` are ids that no rule has.
 
-    ``barred`` says why it may silence nothing: its day is over, or it gives no reason. ``wanted`` is true where there
-    is something that it would silence otherwise.
+    ``barred`` is set where its day is over or it gives no reason; ``wanted`` where there is something that it would
+    silence otherwise.
     """
 
     ignore: Ignore
     rules: tuple[str, ...]
     unknown: tuple[str, ...]
-    barred: str | None
+    barred: Bar | None
     wanted: bool
 
 
@@ -111,12 +119,13 @@ class Suppressions:
                 yield from self._by_line[bisect_left(self._lines, line) : bisect_right(self._lines, line)]
         yield from self._whole_file
 
-    def _barred(self, ignore: Ignore) -> str | None:
+    def _barred(self, ignore: Ignore) -> Bar | None:
         if ignore.until is not None and ignore.until < self.today:
-            return f"this ignore was until {ignore.until} and is over"
-        if self.reasons and not ignore.reason:
-            return "this ignore gives no reason, which is required, so it silences nothing"
-        return None
+            return Bar(f"this ignore ended on {ignore.until} and silences nothing any longer", "give it a later day")
+        return _NO_REASON if self.reasons and not ignore.reason else None
+
+
+_NO_REASON = Bar("this ignore gives no reason, which is required, so it silences nothing", "write the reason behind it")
 
 
 def parse(

@@ -27,6 +27,8 @@ def to_json(report: Report, fix: FixReport | None = None) -> str:
             "by_rule": counts(report),
         },
     }
+    if report.silenced:
+        document["summary"]["silenced"] = len(report.silenced)
     if known := sum(map(len, report.known.values())):
         document["summary"]["known"] = known
     if fix is not None:

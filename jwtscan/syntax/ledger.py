@@ -64,7 +64,7 @@ class Ledger:
 
     def _message(self, unused: Unused) -> str:
         if unused.wanted and unused.barred is not None:
-            return unused.barred
+            return unused.barred.message
         said = [f"there is no rule {rule}{nearest(rule, self.known)}" for rule in unused.unknown]
         names = ", ".join(unused.rules)
         if names or not said:

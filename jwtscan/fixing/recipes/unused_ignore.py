@@ -30,9 +30,7 @@ def fix(idle: Idle, _: Plan) -> Proposal:
     """A comment that would silence something but for its day or its reason is left for people to renew."""
     unused = idle.unused
     if unused.wanted and unused.barred is not None:
-        return advice(
-            "give a later day or a reason, or remove the comment", "it may still say what people want to know"
-        )
+        return advice(f"{unused.barred.advice}, or remove the comment", "it may still say what people want to know")
     removal = _Removal(idle)
     going = {*unused.rules, *unused.unknown}
     kept = [rule for rule in unused.ignore.rules if rule not in going]

@@ -36,7 +36,7 @@ class _Marks:
 
 
 def to_text(report: Report, look: Look, *, quiet: bool = False, verbose: bool = False) -> str:
-    """Every finding in a frame, and the summary unless ``quiet``. ``verbose`` lists each skipped file."""
+    """Every finding in a frame, and the summary unless ``quiet``. ``verbose`` lists what was skipped and silenced."""
     marks = _Marks(unicode=look.unicode)
     out = io.StringIO()
     console = Console(
@@ -142,4 +142,8 @@ def _summary(report: Report, marks: _Marks, *, verbose: bool) -> Iterator[Render
         reasons = Counter(one.reason.partition(":")[0] for one in report.skipped)
         listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
         yield Text(f"skipped {plural(len(report.skipped), 'file')}: {listed} {marks.dot} -v lists them", style=_LABEL)
+    for silenced in report.silenced if verbose else ():
+        until = f" (until {silenced.until})" if silenced.until is not None else ""
+        where = f"{silenced.finding.path}:{silenced.finding.start.line}: {silenced.finding.rule}"
+        yield Text.assemble(("silenced ", _LABEL), f"{where}: {silenced.reason or 'no reason given'}{until}")
     yield Text(summary_line(report), style="bold red" if report.findings else "bold green")
