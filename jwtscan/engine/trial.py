@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class _Trial(Passes):
     """Passes that end before the credentials, and keep what would be done about them."""
 
-    waiting: Mapping[str, tuple[Plan, Proposal]] = {}  # noqa: RUF012 - replaced as a whole
+    waiting: Mapping[str, tuple[Plan, Proposal]] = {}
 
     def _pass(self, plan: Plan, offers: Sequence[Offer], *, in_code: bool) -> bool:
         if in_code:
