@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Finding, Fix, Silenced, Skipped
@@ -240,8 +240,13 @@ def _report(result: Result, rules: Iterable[Rule], clean: Clean, prospect: Prosp
     def raw(finding: Finding) -> Finding:
         return replace(finding, path=raw_paths.get(finding.path, finding.path))
 
+    # The fix of a name that is all over a project is the fix of many findings.
+    @lru_cache(maxsize=16)
+    def drawn(rewrites: tuple[Rewrite, ...]) -> tuple[Patch, ...]:
+        return tuple(clean.patches(rewrites))
+
     def patches(finding: Finding) -> tuple[Patch, ...]:
-        return tuple(clean.patches(prospect.changes(raw(finding)))) if prospect is not None else ()
+        return drawn(prospect.changes(raw(finding))) if prospect is not None else ()
 
     def replaced(finding: Finding) -> tuple[Replacement, ...]:
         if prospect is None:
