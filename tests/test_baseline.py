@@ -445,7 +445,7 @@ def test_the_configuration_and_the_environment_name_it(say: Say, monkeypatch: py
     monkeypatch.chdir("..")
     assert "2 findings in 2 files; " in say("scan", "--baseline", "")[2]
     monkeypatch.setenv("JWTSCAN_BASELINE", "other.jsonl")
-    assert say("baseline", "create")[1] == "other.jsonl: 2 findings\n"
+    assert say("baseline", "create")[1].startswith("other.jsonl: 2 findings\n")
     assert "2 known (in other.jsonl)" in say("scan")[2]
     assert "baseline" not in say("config", "--isolated", "--baseline", "")[1]
 
@@ -527,8 +527,7 @@ def test_no_secret_is_in_it(say: Say) -> None:
     assert token not in said
     assert scanned(say, "--strict-baseline") == (0, 0, len(records()))
     Path(SECRET, "app.py").unlink()
-    out = say("scan", "--baseline", NAME, "-v")
-    assert SECRET not in "".join(map(str, out))
+    assert SECRET not in "".join(map(str, say("scan", "--baseline", NAME, "-v")))
     assert "removed" in say("baseline", "update")[1]
 
 
