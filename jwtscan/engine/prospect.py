@@ -86,12 +86,14 @@ class Prospect:
     def _changes(self, offer: Offer) -> tuple[Rewrite, ...]:
         proposal = offer.proposal
         if proposal.edits or proposal.intents or proposal.applicability is Applicability.DISPLAY:
-            return self._rewrites(self.plan, proposal)
-        plan, later = self.trial().get(offer.identity, (self.plan, proposal))
+            plan = self.plan
+        else:
+            plan, proposal = self.trial().get(offer.identity, (self.plan, proposal))
         # Many findings share the fix of one name, which may be all over the project.
-        if id(later) not in self.kept:
-            self.kept[id(later)] = self._rewrites(plan, later)
-        return self.kept[id(later)]
+        known = self.kept.get(id(proposal))
+        if known is None:
+            known = self.kept[id(proposal)] = self._rewrites(plan, proposal)
+        return known
 
     def _rewrites(self, plan: Plan, proposal: Proposal) -> tuple[Rewrite, ...]:
         if proposal.applicability is Applicability.DISPLAY:
