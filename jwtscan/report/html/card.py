@@ -10,8 +10,11 @@ from jwtscan.report.html.diff import diff_of
 from jwtscan.report.html.safe import Html, el, joined, prose
 from jwtscan.report.html.source import frame, step_line
 from jwtscan.report.html.ways import BY_HAND, UNSAFE, way_of
-from jwtscan.report.masked import Report
+from jwtscan.report.masked import Patch, Report
+from jwtscan.report.summary import plural
 
+MOST_FILES = 8
+"""How many files of one fix are shown."""
 BADGES = {"safe": "Safe fix", "unsafe": "Unsafe fix", "hand": "By hand"}
 
 _ARTICLES = frozenset({"a", "an", "it", "the", "this"})
@@ -25,6 +28,7 @@ class Cards:
         self.folder_of = folder_of
         self.are_open = are_open
         self.sketches: dict[str, Finding] = {}
+        self.patches: dict[tuple[Patch, ...], Finding] = {}
         self.new_files: dict[str, Html] = {}
 
     def by_file(self) -> Html:
@@ -105,14 +109,7 @@ class Cards:
         if fix.because:
             why = "It takes for granted: " if way == UNSAFE else "Not done by jwtscan: "
             said.append(el("p", why, prose(fix.because), class_="because"))
-        patches = self.report.patches(finding)
-        for patch in patches:
-            if patch.is_new:
-                self.new_files.setdefault(patch.path, diff_of(patch))
-                there = el("a", patch.path, href="#new-files", class_="path")
-                said.append(el("p", "It also writes ", there, "."))
-            else:
-                said.append(diff_of(patch))
+        said += self._changes(finding)
         yield "What to do" if way == BY_HAND else "The fix", joined(said)
         if fix.sketch:
             yield "Write by hand", self._sketch(finding, fix.sketch)
@@ -120,13 +117,33 @@ class Cards:
             listed = el("ul", joined(el("li", prose(line)) for line in fix.left_to_do))
             yield "Left to do", listed
 
+    def _changes(self, finding: Finding) -> Iterator[Html]:
+        """What the fix changes. The same changes are shown once, and new files apart."""
+        patches = self.report.patches(finding)
+        first = self.patches.setdefault(patches, finding) if patches else finding
+        if first is not finding:
+            yield el("p", "The same change as for ", _to(first), ".")
+            return
+        for patch in patches[:MOST_FILES]:
+            if patch.is_new:
+                self.new_files.setdefault(patch.path, diff_of(patch))
+                yield el("p", "It also writes ", el("a", patch.path, href="#new-files", class_="path"), ".")
+            else:
+                yield diff_of(patch)
+        if len(patches) > MOST_FILES:
+            more = plural(len(patches) - MOST_FILES, "more file")
+            yield el("p", f"And {more}: ", el("code", "jwtscan fix --diff ."), " shows them.", class_="because")
+
     def _sketch(self, finding: Finding, sketch: str) -> Html:
         """Code to write. The same code is shown once."""
         first = self.sketches.setdefault(sketch, finding)
         if first is not finding:
-            where = f"{first.path}:{first.start.line}"
-            return el("p", "The same code as for ", el("a", where, href=f"#{anchor(first)}", class_="path"), ".")
+            return el("p", "The same code as for ", _to(first), ".")
         return el("pre", joined(el("span", line) for line in sketch.rstrip("\n").split("\n")), class_="code plain")
+
+
+def _to(finding: Finding) -> Html:
+    return el("a", f"{finding.path}:{finding.start.line}", href=f"#{anchor(finding)}", class_="path")
 
 
 def anchor(finding: Finding) -> str:
