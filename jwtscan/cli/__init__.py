@@ -76,7 +76,7 @@ def commands(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code. Every error ends as one line on stderr."""
-    state = State()
+    state = State(tuple(arguments))
     try:
         code = commands.main(list(arguments), prog_name="jwtscan", standalone_mode=False, obj=state)
     except click.ClickException as error:

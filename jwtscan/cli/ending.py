@@ -20,8 +20,9 @@ INTERRUPTED = 130
 
 @dataclass(slots=True)
 class State:
-    """What a command line said that also matters once its command has failed."""
+    """What a command line said that also matters once its command has failed, and its words."""
 
+    arguments: tuple[str, ...] = ()
     verbose: bool = False
 
 

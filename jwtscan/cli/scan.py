@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note, say_breakdowns
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, State, note, say_breakdowns
 from jwtscan.cli.options import asks_for_new, chosen, strict_option, with_options
 from jwtscan.cli.outlets import Outlet, settle, write
 from jwtscan.engine import Options, Result, Scan
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("scan", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]")
+@click.option("--watch", is_flag=True, help="Scan again whenever a file changes, until Ctrl-C.")
 @strict_option
 @with_options
 def command(paths: tuple[str, ...], **given: Any) -> int:
@@ -33,6 +34,11 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 an error, 130 interrupted.
     """
+    if given["watch"]:
+        from jwtscan.cli.watch import watch
+
+        arguments = click.get_current_context().ensure_object(State).arguments
+        watch(arguments[arguments.index("scan") + 1 :], scanned)
     return scanned(paths, settle(given["outlets"], color=given["color"]), given)[1]
 
 
