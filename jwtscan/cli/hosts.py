@@ -25,14 +25,12 @@ Close = Callable[["Report", Sequence[Outlet], int], None]
 class Host:
     """One CI system. ``standard`` is the format for its log, ``files`` are the reports that it or its plugins read.
 
-    ``close`` does what is left when these are written, given the report, the outlets and the exit code. ``suppressed``
-    says that it knows SARIF's suppressed results: GitHub would show them as alerts.
+    ``close`` does what is left when these are written, given the report, the outlets and the exit code.
     """
 
     standard: str
     files: Mapping[str, Path]
     close: Close
-    suppressed: bool = True
 
 
 def host_of(environ: Mapping[str, str]) -> Host:
@@ -111,7 +109,7 @@ def _close_nothing(_: Report, __: Sequence[Outlet], ___: int) -> None:
 
 _PLAIN = Host("concise", {"sarif": SARIF, "junit": Path("jwtscan-junit.xml")}, _close_nothing)
 _HOSTS = {
-    "GITHUB_ACTIONS": Host("github", {"sarif": SARIF}, _close_github, suppressed=False),
+    "GITHUB_ACTIONS": Host("github", {"sarif": SARIF}, _close_github),
     "GITLAB_CI": Host("text", {"gitlab": Path("gl-code-quality-report.json")}, _close_nothing),
     "TF_BUILD": Host("azure", {"sarif": SARIF}, _close_azure),
     "JENKINS_URL": _PLAIN,
