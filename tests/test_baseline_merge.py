@@ -47,7 +47,8 @@ def lay(names: Collection[str]) -> None:
         file.unlink()
     for name in names:
         # Unlike enough that git takes none for another one renamed.
-        Path(f"{name}.js").write_text(f"{USE}// {name * 500}\n")
+        own = "".join(f"// {name}{number}\n" for number in range(60))
+        Path(f"{name}.js").write_text(USE + own)
 
 
 def commit(branch: str) -> None:
