@@ -22,6 +22,8 @@ _MARKS = re.compile(rb"\{%-?\s*(?:end)?comment\b[^%]*%\}|[^\w\s]+|\s+")
 _MARK_BEHIND = re.compile(rb"[ \t]*(?:#+|//+|--+|;+|,)?[ \t]*")
 _MARK = b"#/;-"
 _BLANK = b" \t"
+# Two signs that would be one word or operator.
+_JOINED = re.compile(rb"[\w$\x80-\xff]{2}|[-+*/<>=&|!?.:%^~#]{2}")
 # What stands between two lines of a notebook's cell: their end, and perhaps the end of one string of several.
 _ESCAPED_END = re.compile(rb'(?:\\r)?\\n(?:"\s*,\s*")?')
 
@@ -80,7 +82,8 @@ class _Removal:
         last = len(rest) == 1
         if _says(own):
             kept = own.rstrip(_BLANK).rstrip(_MARK).rstrip(_BLANK)
-            return self._edit(Span(self.words.start - len(own) + len(kept), self.words.end))
+            blanks = 0 if rest[0].strip() else len(rest[0])
+            return self._edit(Span(self.words.start - len(own) + len(kept), self.words.end + blanks))
         if _says(rest[0]):
             mark = _MARK_BEHIND.match(rest[0])
             return self._edit(Span(self.words.start, self.words.end + (mark.end() if mark else 0)))
@@ -112,9 +115,9 @@ class _Removal:
         behind = end
         while self.source[behind : behind + 1] in (b" ", b"\t"):
             behind += 1
-        touches = behind == end and not opens and self.source[start - 1 : start] not in (b" ", b"\t")
+        would_join = behind == end and _JOINED.fullmatch(self.source[start - 1 : start] + self.source[end : end + 1])
         in_program = self.unit.module is not None and not self.source.startswith((b"<", b"{"), start)
-        return self._edit(Span(start, behind), b" " if touches and in_program else b"")
+        return self._edit(Span(start, behind), b" " if would_join and in_program else b"")
 
     def _without_lines(self, span: Span) -> Edit | None:
         """Takes out whole lines; the line end before them where none comes after."""
@@ -123,11 +126,22 @@ class _Removal:
         start, end = lines.span(first).start, lines.span(last).end
         after = lines.starts[last] if last < lines.count else None
         if after is not None and self._is_line_end(end, after):
-            return self._edit(Span(start, after))
+            return self._edit(self._with_gap(first, last) or Span(start, after))
         above = lines.span(first - 1).end if first > 1 else None
         if above is not None and self._is_line_end(above, start):
             return self._edit(Span(above, end))
         return self._edit(Span(start, end))
+
+    def _with_gap(self, first: int, last: int) -> Span | None:
+        """These lines with an empty one beside them, where there is one on either side, or the file's end."""
+        lines = self.spoken.lines
+        if self.unit.kind == "notebook" or (first > 1 and lines.bytes(first - 1).strip()):
+            return None
+        if last + 1 < lines.count and not lines.bytes(last + 1).strip():
+            return Span(lines.starts[first - 1], lines.starts[last + 1])
+        if first > 1 and lines.starts[last] == len(self.source):
+            return Span(lines.starts[first - 2], lines.starts[last])
+        return None
 
     def _is_line_end(self, start: int, end: int) -> bool:
         """Whether what parts two lines is theirs: in a notebook it may be the end of a cell."""
