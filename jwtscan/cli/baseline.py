@@ -132,9 +132,13 @@ def _look(paths: tuple[str, ...], given: dict[str, Any], file: Path | None) -> _
     if "-" in paths:
         raise click.UsageError("a baseline is of files: '-' (stdin) is none")
     options, rules = chosen(paths, {**given, **_NOT_ASKED, "baseline": file})
-    is_part = not all((options.cwd / path).is_dir() for path in options.paths)
-    counts = _inside(options) if is_part else _everything
-    scan = run_scan(replace(options, paths=(*options.paths, ".")) if is_part else options, rules, given)
+    counts: Callable[[str], bool] = _everything
+    if not all(_is_folder(options, path) for path in options.paths):
+        from jwtscan.engine.fix import is_part
+
+        counts = _inside(options)
+        options = replace(options, paths=(*options.paths, ".")) if is_part(options) else options
+    scan = run_scan(options, rules, given)
     for path, reason in sorted(scan.unreadable.items()):
         note(f"cannot read {path}: {reason}")
     masker, named = Masker(scan.result.secrets), named_from(options.cwd)
@@ -148,6 +152,10 @@ def _look(paths: tuple[str, ...], given: dict[str, Any], file: Path | None) -> _
     )
 
 
+def _is_folder(options: Options, path: str) -> bool:
+    return os.path.isdir(os.path.join(options.cwd, path))  # noqa: PTH112, PTH118 - does not raise
+
+
 def _everything(_: str) -> bool:
     return True
 
@@ -158,8 +166,8 @@ def _inside(options: Options) -> Callable[[str], bool]:
     names = set()
     for path in options.paths:
         shown_path = Path(os.path.relpath(options.cwd / path, options.cwd)).as_posix()
-        is_folder = (options.cwd / path).is_dir()
-        names.add(named(posixpath.normpath(f"{shown_path}/-")).removesuffix("-") if is_folder else named(shown_path))
+        in_it = named(posixpath.normpath(f"{shown_path}/-")).removesuffix("-")
+        names.add(in_it if _is_folder(options, path) else named(shown_path))
     return lambda name: any(name == one or ((one.endswith("/") or not one) and name.startswith(one)) for one in names)
 
 
