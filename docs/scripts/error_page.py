@@ -21,7 +21,7 @@ def errors_page() -> str:
     parts = [
         "# Zoom's errors",
         _HEAD,
-        f"```console\n$ jwtscan explain --zoom-error '{_PASTED}'\n```",
+        f"```sh\njwtscan explain --zoom-error '{_PASTED}'\n```",
     ]
     wheres = list(dict.fromkeys(error.where for error in errors))
     for where in wheres:

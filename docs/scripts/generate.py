@@ -27,7 +27,7 @@ def pages() -> dict[Path, str]:
         DOCS / "configuration.md": _with("configuration.md", "keys", keys_section()),
         DOCS / "api.md": _with("api.md", "api", api_section()),
         DOCS / "commands.md": commands_page(),
-        DOCS / "zoom-errors.md": current(errors_page()),
+        DOCS / "zoom-errors.md": errors_page(),
         **rule_pages(),
     }
 

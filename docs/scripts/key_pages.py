@@ -29,6 +29,7 @@ EXAMPLES = {
     "baseline": 'baseline = "jwtscan.baseline"',
     "jobs": "jobs = 2",
     "unsafe-fixes": "unsafe-fixes = true",
+    "require-ignore-reason": "require-ignore-reason = true",
     "helper": 'helper = "src/acme/zoom"',
     "per-file-ignores": '[per-file-ignores]\n"docs/**" = ["credentials"]\n"tests/old_*.py" = ["rest"]',
     "severity": '[severity]\noutdated-sdk = "note"',
@@ -48,8 +49,6 @@ Only rules in TOML. Rules in Python are programs, and a configuration comes with
 from a folder that the command line names (`--rules`). [How to write rules](own-rules.md).""",
     "format": """\
 A file cannot be named here: a configuration comes with the tree, and may not choose what is written where.""",
-    "baseline": """\
-The findings in this file are known, and not reported. [How a baseline is kept](baseline.md).""",
     "target": "`auto` goes by what the project has: which property `join()` takes depends on the version "
     "([migration](migration.md#meeting-sdk-for-web)).",
     "helper": """\

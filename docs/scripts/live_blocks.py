@@ -23,7 +23,7 @@ from jwtscan.cases import Case
 _LIVE = re.compile(
     r"^<!-- example: (?P<example>[\w-]+) -->$"
     r"|(?<=^```console\n)\$ jwtscan (?P<arguments>[^\n]*)\n.*?(?=^```$)"
-    r"|(?<=^<!-- file: )(?P<file>[^\n]+?) -->\n+```(?P<language>\w*)\n.*?(?=^```$)"
+    r"|(?<=^<!-- file: )(?P<file>[^\n]+?) -->\n+```(?P<language>\w*)[^\n]*\n.*?(?=^```$)"
     r"|(?<=^<!-- fixture: )(?P<fixture>[^\n]+?) -->\n.*?(?=^<!-- /fixture -->$)",
     re.MULTILINE | re.DOTALL,
 )
@@ -49,7 +49,7 @@ def current(text: str) -> str:
 
 
 def _console(match: re.Match[str], place: Path) -> str:
-    """What a command prints, on a terminal of 100 columns."""
+    """What a command prints, on a terminal of 80 columns."""
     arguments = shlex.split(match["arguments"])
     if arguments[0] in _WITH_TEXT and not {"--format", "--diff"} & set(arguments):
         arguments += ["--format", "text"]
@@ -58,7 +58,7 @@ def _console(match: re.Match[str], place: Path) -> str:
 
 def _file(match: re.Match[str], place: Path) -> str:
     text = (place / match["file"]).read_text(encoding="utf-8")
-    return f"{match['file']} -->\n\n```{match['language']}\n{text}"
+    return f'{match["file"]} -->\n\n```{match["language"]} title="{match["file"]}"\n{text}'
 
 
 def _fixture(match: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ from jwtscan.loading import load_rules
 from jwtscan.text.diff import patch
 
 ROOT = Path(jwtscan.__file__).parent.parent
-WIDTH = 100
+WIDTH = 80
 _LEFT_OF_MARK = re.compile(rb"[ \t]*(?:#|//|/\*[ \t]*\*/|<!--[ \t]*-->|\{/\*[ \t]*\*/\})[ \t]*(?=\r?\n?$)")
 
 
@@ -44,7 +44,7 @@ class Migrated(NamedTuple):
 
 @contextmanager
 def terminal(place: Path) -> Iterator[None]:
-    """Runs what is inside in ``place``, as in a terminal of 100 columns without settings of its own."""
+    """Runs what is inside in ``place``, as in a terminal of 80 columns without settings of its own."""
     before, environment = Path.cwd(), dict(os.environ)
     for name in [name for name in os.environ if name.startswith(("JWTSCAN_", "GIT_")) or name in ("NO_COLOR", "CI")]:
         del os.environ[name]
