@@ -280,3 +280,30 @@ def test_an_empty_folder_passes_and_says_so(job: Job) -> None:
     code, out, err = job.on_github()
     assert (code, out) == (0, "")
     assert "no files to scan" in err
+
+
+# Logs that are read for commands
+
+
+HOSTILE = ("::stop-commands::x", "##[add-mask]y", "##vso[task.setvariable variable=PATH]z", "##teamcity[buildStatus]")
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"])
+@pytest.mark.parametrize("arguments", [["scan", "--color", "always"], ["scan", "--format", "text"], ["fix"]])
+def test_a_file_gives_the_log_no_command(job: Job, variable: str, arguments: list[str]) -> None:
+    job.write(**{f"{name}.py": f"{MINT}  # {name}\n" for name in HOSTILE})
+    job.monkeypatch.setenv(variable, "true")
+    run(arguments)
+    run(["scan", "##vso[x]nowhere"])
+    out, err = job.capsys.readouterr()
+    assert not re.search(r"##\w*\[", out + err)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out + err)
+    assert not re.search(r"^\s*::", plain, re.MULTILINE)
+    assert r"#\x23vso[task.setvariable variable=PATH]z.py" in plain
+    assert r"\x3a:stop-commands::x.py" in plain or "--color" not in arguments
+
+
+def test_elsewhere_paths_are_as_they_are(job: Job) -> None:
+    job.write(**{"##vso[x].py": MINT})
+    run(["scan", "--format", "concise"])
+    assert "##vso[x].py:3:" in job.capsys.readouterr().out

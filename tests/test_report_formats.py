@@ -235,7 +235,7 @@ def test_csv_rows() -> None:
     assert _table(Result(files=3)) == []
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝"])
 def test_csv_cell_is_no_formula(start: str) -> None:
     (row,) = _table(_one(f"{start}cmd|'/C calc'!A0,\"🔑\".py", f"{start}1"))
     assert row["path"][0] in "'\\"

@@ -79,7 +79,9 @@ def note(message: str) -> None:
 
 
 def _printable(message: str) -> str:
-    """``message`` in what stderr can show, without control characters but for line ends."""
+    """``message`` in what stderr can show, without control characters but for line ends, and no command of a CI log."""
+    from jwtscan.cli.inert import inert
+
     safe = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message)
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return safe.encode(encoding, "backslashreplace").decode(encoding)
+    return inert(safe).encode(encoding, "backslashreplace").decode(encoding)

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from jwtscan.cli.configured import within
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
+from jwtscan.cli.inert import inert
 from jwtscan.cli.options import asks_for_new, chosen, unsafe_option, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
@@ -200,7 +201,7 @@ def _report(
         return
     if fixed.first.files == 0:
         note("nothing new is staged" if given["staged"] else "no files to fix")
-    click.echo(fixed_text(report, PLAIN, verbose=given["verbose"]), err=True, nl=False)
+    click.echo(inert(fixed_text(report, PLAIN, verbose=given["verbose"])), err=True, nl=False)
 
 
 def _exit_code(fixed: Fixed, given: dict[str, Any]) -> int:

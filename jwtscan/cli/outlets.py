@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import click
 
 from jwtscan.cli.ending import Failure
+from jwtscan.cli.inert import inert
 from jwtscan.nearest import nearest
 from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
 
@@ -110,7 +111,7 @@ def print_out(text: str, *, exact: bool = False) -> None:
     """Prints to stdout. ``exact`` text is UTF-8 whatever stdout is; in other text, what it cannot show is escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     # Colour is settled already, so click must not strip it; on Windows it translates.
-    print_raw(text.encode() if exact else _fitting(text, encoding))
+    print_raw(text.encode() if exact else _fitting(inert(text), encoding))
 
 
 def print_raw(content: str | bytes) -> None:

@@ -12,7 +12,8 @@ _COLUMNS = (
     "rule", "severity", "confidence", "message", "path", "line", "column", "end_line", "end_column", "fix",
     "fingerprint",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some spreadsheets read the wide forms alike.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def to_csv(report: Report) -> str:
