@@ -116,6 +116,31 @@ def prospect_of(plan: Plan, findings: Sequence[Finding], offers: Mapping[str, Of
     return Prospect(plan, made, tuple(given.breakdowns.values()))
 
 
+def _credentials(
+    offers: Offers, decision: Decision, found: Sequence[Finding], plan: Plan, code: Sequence[Offer]
+) -> list[Offer]:
+    """What would be done about credentials when the fixes in ``code`` are made; unsafe where one of those is."""
+    sure, going = (
+        {id(one.finding.subject) for one in code if one.proposal.applicability >= least}
+        for least in (Applicability.SAFE, Applicability.UNSAFE)
+    )
+    made = offers.in_credentials(decision, found, plan, going)
+    if going == sure:
+        return made
+    without = {one.identity: one.proposal for one in offers.in_credentials(decision, found, plan, sure)}
+    return [_waiting(one, without.get(one.identity)) for one in made]
+
+
+def _waiting(offer: Offer, without: Proposal | None) -> Offer:
+    """``offer`` where only unsafe fixes make it possible; ``without`` is what is said of it without them."""
+    proposal = offer.proposal
+    if without is None or without.applicability > Applicability.DISPLAY or proposal.applicability < Applicability.SAFE:
+        return offer
+    because = f"it waits for an unsafe fix: {without.because}"
+    proposal = replace(proposal, applicability=Applicability.UNSAFE, because=because)
+    return replace(offer, finding=replace(offer.finding, fix=proposal.fix), proposal=proposal)
+
+
 def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = None) -> Prospect | None:
     """Says in each finding of a scan that was run what a fix would do about it.
 
@@ -130,8 +155,7 @@ def propose(scan: Scan, rules: Sequence[Rule] | Rules, *, target: str | None = N
     plan = Plan(scan.project, target=target, given=scan.options.env_names, home=home)
     found = scan.result.findings
     code = offers.in_code(found, plan)
-    going = {id(one.finding.subject) for one in code if one.proposal.applicability > Applicability.DISPLAY}
-    made = [*offers.in_credentials(Decision(scan.project, plan.names), found, plan, going), *code]
+    made = [*_credentials(offers, Decision(scan.project, plan.names), found, plan, code), *code]
     by_identity = {offer.identity: offer for offer in made}
     scan.result.findings = offers.with_fixes(found, by_identity)
 
