@@ -113,15 +113,15 @@ _LOOKING = (
         metavar="DIR",
         help="A folder of your own rules. Its .py files are run. Repeatable.",
     ),
+)
+
+_REPORTING = (
     _option(
         "--baseline",
         type=FileOrNone(),
         metavar="FILE",
         help="Leave out the findings in FILE, which 'jwtscan baseline create' has written.",
     ),
-)
-
-_REPORTING = (
     _option("--since", metavar="REF", help="Only findings that were not there where this branch left REF."),
     _option("--staged", is_flag=True, help="Look at what git has staged: only findings that HEAD has not."),
     _option(
@@ -179,6 +179,9 @@ unsafe_option = _option(
 )
 
 
+_baseline_file = _option(
+    "--baseline", type=FileOrNone(), metavar="FILE", help="The baseline, instead of jwtscan-baseline.jsonl."
+)
 strict_option = _option("--strict-baseline", is_flag=True, help="Exit with 1 where the baseline has stale entries.")
 
 
@@ -187,8 +190,8 @@ def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def looking_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Only what says what to look at, with which rules and how."""
-    return _given((*_LOOKING, *_RUNNING), function)
+    """Only what says what to look at, with which rules and how, for the baseline that is worked on."""
+    return _given((_baseline_file, *_LOOKING, *_RUNNING), function)
 
 
 def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
