@@ -20,7 +20,7 @@ settings.register_profile("jwtscan", deadline=None)
 settings.load_profile("jwtscan")
 
 NOBODY = 65534
-UNPROVED = "fixed programs were not run"
+UNPROVED = "fixed programs and validators were not run"
 
 
 class Plain:

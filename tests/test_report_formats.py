@@ -23,6 +23,7 @@ from jwtscan.loading import load_rules
 from jwtscan.report import FORMATS, PLAIN, masked, render
 from jwtscan.report.look import FOR_PEOPLE
 from jwtscan.report.markdown import MOST
+from jwtscan.text import Position, Span
 
 RULES = load_rules(allow_python=False)
 MACHINE = [name for name in FORMATS if name not in FOR_PEOPLE]
@@ -139,6 +140,17 @@ def test_gitlab_blocks_for_a_leaked_secret() -> None:
     result = _one()
     result.findings = [replace(result.findings[0], rule="credential-literal")]
     assert json.loads(_rendered(result, "gitlab"))[0]["severity"] == "blocker"
+
+
+def test_gitlab_tells_equal_findings_apart() -> None:
+    """It shows only the first of those with one fingerprint."""
+    doc = document("a.js", "join({ apiKey })\njoin({ apiKey })\n")
+    first = finding(doc, "apiKey")
+    again = replace(
+        first, span=Span(first.span.start + 17, first.span.end + 17), start=Position(2, 8), end=Position(2, 14)
+    )
+    entries = json.loads(_rendered(result_of({"a.js": doc}, [first, again]), "gitlab"))
+    assert len({entry["fingerprint"] for entry in entries}) == 2
 
 
 def test_gitlab_is_an_empty_list_where_nothing_is_found() -> None:
