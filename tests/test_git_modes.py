@@ -550,6 +550,7 @@ def test_real_hooks_see_what_is_committed(repository: Repository) -> None:
         ("mian", "no such revision: mian; did you mean 'main'?"),
         ("v1.0", "no such revision: v1.0; did you mean 'v1.0.0'?"),
         ("trunk", "no such revision: trunk; did you mean 'origin/trunk'?"),
+        ("nothing-like-it", "no such revision: nothing-like-it; name a branch, a tag or a commit that was fetched\n"),
         ("--output=x", "no such revision: --output=x"),
         ("main:old.py", "no such revision: main:old.py"),
         ("", "the revision's name is empty"),
@@ -564,6 +565,11 @@ def test_unknown_revision(repository: Repository, name: str, message: str) -> No
         assert err.startswith(f"jwtscan: error: --since: {message}")
         assert err.count("\n") == 1
     assert not (repository.folder / "x").exists()
+
+
+def test_since_head_before_the_first_commit(make: Make) -> None:
+    code, _, err = make().say("scan", "--since", "HEAD")
+    assert (code, err) == (2, "jwtscan: error: --since: HEAD: there is no commit yet\n")
 
 
 def shallow(repository: Repository, make: Make, tmp_path: Path) -> Repository:
@@ -756,6 +762,21 @@ def test_fix_since_leaves_known_findings_alone(repository: Repository) -> None:
     assert "1 known (in main)" in err
     assert "access_token()" in text(repository, "new.py")
     assert text(repository, "old.py") == USERS
+
+
+def test_fix_since_fixes_the_new_one_of_two_in_a_file(repository: Repository) -> None:
+    """What the known one needs stays: imports, names, settings."""
+    env = "ZOOM_API_KEY=FAKEkeyFAKEkeyFAKEkey0\nZOOM_API_SECRET=FAKEsecretFAKEsecretFAKEsecretFAKE00\n"
+    repository.commit(**{".env": env})
+    repository.write(**{"old.py": f"{USERS}\n\n{ROOMS.partition(chr(10) * 3)[2]}"})
+    assert repository.found("--since", "main") == ["old.py"]
+    assert repository.say("fix", "--since", "main")[0] == 0
+    after = text(repository, "old.py")
+    assert USERS.partition("\n\n\n")[2] in after
+    assert "import jwt\n" in after
+    assert after.count("access_token()") == 1
+    assert text(repository, ".env") == env
+    assert repository.found("--since", "main") == []
 
 
 def test_fix_since_of_one_file_knows_what_the_others_say(repository: Repository) -> None:

@@ -114,6 +114,8 @@ def _earlier(git: Git, since: str | None) -> tuple[str, str]:
         return "HEAD", head or empty_tree(git)
     if not since:
         raise Failure("--since: the revision's name is empty")
+    if head is None and since.startswith("HEAD"):
+        raise Failure(f"--since: {since}: there is no commit yet")
     commit = commit_of(git, since)
     base = merge_base(git, commit, head) if head is not None else None
     if base is None:
@@ -156,7 +158,9 @@ def _meant(error: UnknownRevisionError) -> str:
     """What was probably meant by the name of a revision."""
     fuller = next((name for name in error.names if name.endswith(f"/{error.name}")), None)
     meant = f"; did you mean '{fuller}'?" if fuller else nearest(error.name, error.names)
-    return f"{meant or ''}{f'; {_UNSHALLOW}' if error.shallow else ''}"
+    if error.shallow:
+        return f"{meant}; {_UNSHALLOW}"
+    return meant or "; name a branch, a tag or a commit that was fetched"
 
 
 def _say_lacking(name: str, count: int) -> None:
