@@ -46,6 +46,7 @@ def test_wheel_has_what_is_no_python(wheel: Path) -> None:
     assert "jwtscan/report/schema/report-v1.schema.json" in names
     assert "jwtscan/config/schema/config.schema.json" in names
     assert "jwtscan/zoom_errors.toml" in names
+    assert {"jwtscan/report/html/page.css", "jwtscan/report/html/page.js"} <= names
     assert {f"jwtscan/rules/{path.name}" for path in (ROOT / "rules").glob("*.*")} <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
