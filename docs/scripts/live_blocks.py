@@ -4,7 +4,8 @@
 
 - a ``console`` block that starts with ``$ jwtscan …`` has what that prints;
 - a block below ``<!-- file: PATH -->`` has the file as it is by then;
-- what stands between ``<!-- fixture: RULE/CASE -->`` and ``<!-- /fixture -->`` is what ``fix`` makes of that case.
+- what stands between ``<!-- fixture: RULE/CASE -->`` (or ``docs/examples/NAME``) and ``<!-- /fixture -->`` is what
+  ``fix`` makes of that case.
 """
 
 from __future__ import annotations
@@ -62,9 +63,10 @@ def _file(match: re.Match[str], place: Path) -> str:
 
 
 def _fixture(match: re.Match[str]) -> str:
-    path = ROOT / "fixtures" / match["fixture"]
+    named = match["fixture"]
+    path = ROOT / named if named.startswith("docs/") else ROOT / "fixtures" / named
     case = Case(path.parent.name, path)
-    unsafe = case.outcome("out") is None
+    unsafe = case.is_fixed and case.outcome("out") is None
     made = migrated(case, unsafe=unsafe)
     if not made.patches:
         raise SystemExit(f"{match['fixture']}: nothing is changed")
