@@ -194,7 +194,13 @@ def test_azure_marks_a_step_that_passes_with_findings(job: Job) -> None:
     assert "task.complete" not in job.run(TF_BUILD="True")[1]
 
 
-@pytest.mark.parametrize("environ", [{"JENKINS_URL": "http://jenkins.example/"}, {}])
+def test_azure_summary_that_cannot_be_written_is_an_error(job: Job) -> None:
+    code, _, err = job.run(TF_BUILD="True", AGENT_TEMPDIRECTORY=str(job.folder / "nowhere"))
+    assert code == 2
+    assert err.endswith("jwtscan: error: cannot write a summary: no such file or directory\n")
+
+
+@pytest.mark.parametrize("environ", [{"JENKINS_URL": "http://jenkins.example/"}, {}, {"GITHUB_ACTIONS": "false"}])
 def test_jenkins_and_others_get_a_line_a_finding_junit_and_sarif(job: Job, environ: dict[str, str]) -> None:
     code, out, _ = job.run(**environ)
     assert code == 1

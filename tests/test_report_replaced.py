@@ -35,6 +35,9 @@ def _applied(before: str, found: tuple[Replacement, ...]) -> str:
 @example("é", "🔑")
 @example("a\r\nb\r\n", "b\r\n")
 @example("a\rb\r", "a\rc\r")
+@example("\r\n", "\r")
+@example("\r\n", "\n")
+@example("\n", "\r\n")
 def test_replacements_give_the_text_after(before: str, after: str) -> None:
     found = _of(before, after)
     # A lone CR stands for nothing that is shown as it is.

@@ -35,7 +35,8 @@ class Host:
 
 def host_of(environ: Mapping[str, str]) -> Host:
     """The CI system that says by its variables that it is this one; one like Jenkins where none does."""
-    return next((host for variable, host in _HOSTS.items() if environ.get(variable)), _PLAIN)
+    on = (host for variable, host in _HOSTS.items() if environ.get(variable, "").lower() not in ("", "0", "false"))
+    return next(on, _PLAIN)
 
 
 def sarif_in(outlets: Sequence[Outlet]) -> Path | None:
@@ -95,9 +96,12 @@ def _close_azure(report: Report, outlets: Sequence[Outlet], code: int) -> None:
     if all(outlet.path is not None or outlet.format != "azure" for outlet in outlets):
         return
     # Uploaded once the step is over, under the name of the file; the agent clears its folder after the job.
-    folder = Path(tempfile.mkdtemp(prefix="jwtscan-", dir=os.environ.get("AGENT_TEMPDIRECTORY") or None))
-    table = folder / "jwtscan.md"
-    table.write_bytes(to_markdown(report, MOST_SUMMARY).encode())
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="jwtscan-", dir=os.environ.get("AGENT_TEMPDIRECTORY") or None))
+        table = folder / "jwtscan.md"
+        table.write_bytes(to_markdown(report, MOST_SUMMARY).encode())
+    except OSError as error:
+        raise Failure(f"cannot write a summary: {(error.strerror or str(error)).lower()}") from error
     print_raw(command("task.uploadsummary", {}, str(table)))
     if code == CLEAN and report.findings:
         print_raw(command("task.complete", {"result": "SucceededWithIssues"}, f"{len(report.findings)} findings"))

@@ -85,14 +85,20 @@ def _parts(change: Change) -> list[Change]:
 
 
 def _in_common(old: bytes, new: bytes) -> tuple[int, int]:
-    """How many bytes two texts begin and end with in common, up to whole words."""
+    """How many bytes two texts begin and end with in common, up to whole words and line ends."""
     same = _alike(old, new)
     tail = _alike(old[same:][::-1], new[same:][::-1])
-    while same and _in_word(old[same - 1]):
+    while same and (_in_word(old[same - 1]) or _parts_line_end(old, same) or _parts_line_end(new, same)):
         same -= 1
-    while tail and _in_word(old[-tail]):
+    while tail and (
+        _in_word(old[-tail]) or _parts_line_end(old, len(old) - tail) or _parts_line_end(new, len(new) - tail)
+    ):
         tail -= 1
     return same, tail
+
+
+def _parts_line_end(text: bytes, at: int) -> bool:
+    return at > 0 and text[at - 1 : at + 1] == b"\r\n"
 
 
 def _alike(one: bytes, other: bytes) -> int:
