@@ -717,6 +717,16 @@ def test_nothing_that_the_repository_names_is_run(repository: Repository, tmp_pa
     assert not (tmp_path / "ran").exists()
 
 
+def test_work_tree_stays_where_it_is(repository: Repository, tmp_path: Path) -> None:
+    """Whatever the repository's own configuration says of it."""
+    (tmp_path / "elsewhere").mkdir()
+    repository.stage(**{"new.py": ROOMS})
+    repository.git("config", "core.worktree", str(tmp_path / "elsewhere"))
+    assert repository.found("--staged") == ["new.py"]
+    assert repository.found("--staged", "new.py") == ["new.py"]
+    assert repository.found("--since", "main") == ["new.py"]
+
+
 def test_partial_clone_fetches_nothing(repository: Repository, make: Make, tmp_path: Path) -> None:
     repository.git("config", "uploadpack.allowFilter", "true")
     first = repository.commit(**{"gone.py": ROOMS})

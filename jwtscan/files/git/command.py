@@ -16,6 +16,8 @@ from jwtscan.files.repository import HARMLESS, environment, program, top_of
 _INDEX = "GIT_INDEX_FILE"
 _OBJECTS = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 
+PATIENCE = 300.0
+
 
 class GitError(Exception):
     """What keeps git from answering, in one line."""
@@ -42,8 +44,8 @@ class Git:
         top = top_of(folder)
         if top is None:
             return _given(git, folder, environ)
-        # Where the configuration puts the work tree elsewhere, that is what git speaks of.
-        top = _line(cls(git, top, environ).ask("rev-parse", "--show-toplevel"))
+        # The repository's own configuration may put it elsewhere, where nobody has asked to look.
+        environ["GIT_WORK_TREE"] = top
         return cls(git, top, environ | _of_hook(git, top, environ))
 
     def ask(self, *arguments: str, allowed: Sequence[int] = (0,)) -> bytes:
@@ -52,14 +54,18 @@ class Git:
 
     def run(self, *arguments: str, allowed: Sequence[int] = (0,)) -> tuple[int, bytes]:
         """git's exit code and what it prints, as ``ask``."""
-        done = subprocess.run(  # noqa: S603
-            self.command(*arguments),
-            cwd=self.top,
-            env=dict(self.environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603
+                self.command(*arguments),
+                cwd=self.top,
+                env=dict(self.environ),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git {arguments[0]} has not answered for {PATIENCE:.0f} seconds") from None
         if done.returncode not in allowed:
             raise GitError(_said(done.stderr, arguments[0]))
         return done.returncode, done.stdout
