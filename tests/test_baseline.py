@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -396,6 +397,39 @@ def test_an_equal_one_in_another_file_is_new(say: Say) -> None:
     assert scanned(say) == (1, 1, 1)
 
 
+def test_another_secret_in_the_same_place_is_new(say: Say) -> None:
+    Path("app.py").write_text(MINT)
+    say("baseline", "create")
+    Path("app.py").write_text(MINT.replace(SECRET, SECRET.replace("FAKE", "SHAM")))
+    code, out, err = say("scan", "--baseline", NAME)
+    assert (code, out.count("credential-literal")) == (1, 1)
+    assert "1 entry" in err
+
+
+def test_a_text_on_stdin_has_the_findings_of_its_file(
+    say: Say, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    say("baseline", "create")
+    for name in ("web/b.js", str(tmp_path / "web/b.js")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(uses(2).encode())))
+        options = ("-", "--stdin-filename", name, "--strict-baseline")
+        code, out, err = say("scan", "--baseline", NAME, *options)
+        assert (code, out.count("join-api-key")) == (1, 1)
+        assert "stale" not in err
+
+
+def test_ci_has_a_baseline_too(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    say("baseline", "create")
+    assert say("ci", "--baseline", NAME)[0] == 0
+    assert json.loads(Path("jwtscan.sarif").read_text())["runs"][0]["results"] == []
+    results = json.loads(say("scan", "--baseline", NAME, "--format", "sarif")[1])["runs"][0]["results"]
+    assert [one["suppressions"][0]["kind"] for one in results] == ["external", "external"]
+    Path("a.js").unlink()
+    assert say("ci", "--baseline", NAME, "--strict-baseline")[0] == 1
+
+
 def test_equal_ones_of_less_confidence_do_not_count_for_others(say: Say) -> None:
     say("baseline", "create", "--min-confidence", "low")
     assert scanned(say, "--strict-baseline") == (0, 0, 2)
@@ -418,6 +452,15 @@ def test_fix_of_a_file_leaves_its_known_findings(say: Say) -> None:
     assert (code, f"1 known (in {NAME})" in err) == (0, True)
     assert JOIN in Path("a.js").read_text()
     assert "settings.other" in Path("a.js").read_text()
+
+
+def test_fix_of_equal_ones_leaves_as_many_as_are_known(say: Say) -> None:
+    Path("a.js").write_text(uses(2))
+    say("baseline", "create")
+    Path("a.js").write_text(uses(4))
+    assert say("fix", "--unsafe-fixes", "--baseline", NAME)[0] == 0
+    assert Path("a.js").read_text().count(JOIN) == 2
+    assert scanned(say, "--strict-baseline") == (0, 0, 3)
 
 
 def test_fix_does_not_rename_what_a_known_use_still_reads(say: Say) -> None:

@@ -14,7 +14,7 @@ def named_from(cwd: Path) -> Callable[[str], str]:
     """Gives the path below the top of a git work tree, for a path that is shown in ``cwd`` (``files.walk.Entry``).
 
     It is the work tree that ``cwd`` lies in; for a file outside of that, the one that the file lies in. Where there is
-    none, the path stays as it is shown.
+    none, it is the path below ``cwd``, or as it is shown.
     """
     here = Path(os.path.realpath(cwd)).as_posix()
     top = top_of(here)
@@ -28,6 +28,7 @@ def named_from(cwd: Path) -> Callable[[str], str]:
             return prefix + path
         place = os.path.normpath(os.path.join(here, path)).replace(os.sep, "/")  # noqa: PTH118 - a string
         own = top if top is not None and place.startswith(f"{top}/") else top_around(place.rpartition("/")[0])
-        return place[len(own) + 1 :] if own is not None else path
+        home = own if own is not None else here
+        return place[len(home) + 1 :] if place.startswith(f"{home}/") else path
 
     return named
