@@ -20,7 +20,9 @@ from jwtscan.rule import Rule, RuleError
 
 if TYPE_CHECKING:
     from jwtscan.cases import Case
+    from jwtscan.engine import Options
 
+_IGNORES = "unused-ignore"
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -81,7 +83,8 @@ def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
 def test_rules(folder: Path, fixtures: Path | None) -> int:
     """Run the rules of FOLDER over their fixtures and compare what they find with the 'want:' marks there."""
     from jwtscan.cases import CaseError, find_cases
-    from jwtscan.loading import load_folder
+    from jwtscan.engine import Options
+    from jwtscan.loading import load_folder, load_rules
 
     home = _fixtures(folder, fixtures)
     cases = find_cases(home)
@@ -89,20 +92,24 @@ def test_rules(folder: Path, fixtures: Path | None) -> int:
         raise Failure(f"{home}: no cases here (a case is <rule-id>/<file or folder>)")
     try:
         rules = load_folder(folder, allow_python=True)
-        failed = sum(_fails(case, rules) for case in cases)
+        builtin, own = load_rules(allow_python=False), {rule.id for rule in rules}
+        # A case may show what an ignore comment silences: then there has to be something.
+        rules += [rule for rule in builtin if rule.id == _IGNORES and rule.id not in own]
+        options = Options(jobs=1, known_rules=frozenset(own.union(rule.id for rule in builtin)))
+        failed = sum(_fails(case, rules, options) for case in cases)
     except (RuleError, CaseError) as error:
         raise Failure(str(error)) from error
     note(f"{plural(len(cases), 'case')}, {failed} failed")
     return FOUND if failed else CLEAN
 
 
-def _fails(case: Case, rules: list[Rule]) -> bool:
+def _fails(case: Case, rules: list[Rule], options: Options) -> bool:
     """Runs a case and prints what is wrong with it."""
     from jwtscan.cases import check
     from jwtscan.mask import printable
 
     with tempfile.TemporaryDirectory() as place:
-        differences = check(case, rules, Path(place))
+        differences = check(case, rules, Path(place), options)
     for difference in differences:
         print_out(f"{printable(f'{case.name}: {difference}')}\n")
     return bool(differences)

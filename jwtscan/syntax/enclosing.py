@@ -113,7 +113,7 @@ def _of_several_lines(root: Node) -> Iterator[tuple[Span, Node]]:
     left = [root]
     while left:
         node = left.pop()
-        if node.parent is not None:
+        if node != root:
             yield Span(node.start_byte, node.end_byte), node
         left += [child for child in reversed(node.named_children) if _counts(child)]
 
