@@ -39,7 +39,9 @@
   };
 
   const form = at("filters");
-  if (!form) { addEventListener("hashchange", opened); opened(); return; }
+  // When the page is there, browsers go to the place in the address themselves, and take the focus along.
+  addEventListener("load", () => setTimeout(opened));
+  if (!form) { addEventListener("hashchange", opened); return; }
   const cards = [...document.querySelectorAll(".finding")];
   const files = [...document.querySelectorAll(".file")];
   const search = at("search");
@@ -97,7 +99,6 @@
     history.replaceState(null, "", state.size ? `#${state}` : location.pathname + location.search);
   };
   const read = () => {
-    if (!location.hash.includes("=")) return opened();
     const state = new URLSearchParams(location.hash.slice(1));
     search.value = state.get("q") || "";
     for (const box of boxes) box.checked = state.getAll(box.name).includes(box.value);
@@ -150,6 +151,6 @@
       if (next) { next.focus({ preventScroll: true }); next.scrollIntoView({ block: "center" }); }
     }
   });
-  addEventListener("hashchange", read);
-  read();
+  addEventListener("hashchange", () => (location.hash.includes("=") ? read() : opened()));
+  if (location.hash.includes("=")) read();
 })();
