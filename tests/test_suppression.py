@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,7 +220,7 @@ def test_an_ignore_that_another_fix_leaves_without_work_goes_in_the_same_run(tmp
     ],
     ids=["over", "no reason"],
 )
-def test_an_ignore_that_people_may_renew_stays(tmp_path: Path, words: str, options: dict[str, bool]) -> None:
+def test_an_ignore_that_people_may_renew_stays(tmp_path: Path, words: str, options: dict[str, Any]) -> None:
     client = "from zoomus import ZoomClient\nclient = ZoomClient(key(), secret())"
     write(tmp_path, "a.py", f"{client}  # jwtscan: {words}\n")
     assert ids(scanned(tmp_path, **options)) == [("wrapper-client", 2), ("unused-ignore", 2)]
