@@ -80,3 +80,13 @@ def test_what_is_known_is_not_fixed(tmp_path: Path) -> None:
     fixed = fix(options, load_rules(allow_python=False))
     assert [change.path for change in fixed.changes] == ["web/app/join.js"]
     assert fixed.last.findings == []
+
+
+def test_the_old_app_is_to_stay_while_known_uses_need_it(tmp_path: Path) -> None:
+    top = _repository(tmp_path)
+    known = [one.fingerprint for one in scan(Options(cwd=top), load_rules(allow_python=False)).findings[:1]]
+    some = fix(Options(cwd=top, known=(Known("main", lambda: known),)), load_rules(allow_python=False))
+    every = fix(Options(cwd=top), load_rules(allow_python=False))
+    old_app = [next(line for line in one.left_to_do if line.startswith("Deactivate")) for one in (some, every)]
+    assert "as soon as what is left in the code" in old_app[0]
+    assert "as soon as" not in old_app[1]

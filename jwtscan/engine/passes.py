@@ -243,7 +243,16 @@ class Passes:
             offers = [*self.landed, *fixed.offers.values()]
             rewrites = [Rewrite(c.path, c.before.source if c.before else None, c.after.source) for c in fixed.changes]
             files = self.original.entries.keys()
-            fixed.left_to_do = left_to_do(fixed.first.findings, rewrites, fixed.names, tags, offers, files)
+            kept = [*last.findings, *(one for left_out in last.known.values() for one in left_out)]
+            fixed.left_to_do = left_to_do(
+                fixed.first.findings,
+                rewrites,
+                fixed.names,
+                tags,
+                offers,
+                files,
+                uses_left=any("tool" not in self.offers.rules[one.rule].tags for one in kept),
+            )
         if plan is not None:
             fixed.prospect = prospect_of(plan, last.findings, fixed.offers, self.offers)
         return fixed

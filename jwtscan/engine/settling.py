@@ -43,10 +43,13 @@ def left_to_do(
     tags: Sequence[Collection[str]],
     offers: Sequence[Offer],
     files: Collection[str],
+    *,
+    uses_left: bool = False,
 ) -> list[str]:
     """What no program can do: first what every migration needs, then what the ``offers`` say and the lock files need.
 
     ``rewrites`` are what changes, ``tags`` those of each rule that found something, ``files`` the paths of the tree.
+    ``uses_left`` says that some use of the old app is still there when the rewrites are made.
     """
     subjects = [finding.subject for finding in findings]
     sources = [subject for subject in subjects if isinstance(subject, Source)]
@@ -61,7 +64,7 @@ def left_to_do(
     said = [line for offer in offers for line in offer.proposal.left_to_do]
     said += refreshes((one.path for one in rewrites if one.before is not None), files)
     return [
-        *outside(names, used, sorted(old), sorted(shown), rest=rest, sdk=sdk),
+        *outside(names, used, sorted(old), sorted(shown), rest=rest, sdk=sdk, uses_left=uses_left),
         *special(said, names),
     ]
 

@@ -40,8 +40,9 @@ def outside(
     *,
     rest: bool,
     sdk: bool,
+    uses_left: bool,
 ) -> list[str]:
-    """The steps in order. ``rest`` and ``sdk`` say what the tree needs.
+    """The steps in order. ``rest`` and ``sdk`` say what the tree needs, ``uses_left`` that some of it is still to do.
 
     ``used`` are the new variables that the code reads now, by the names that they end in: ``REACT_APP_`` may stand
     before one. ``old`` are the names that held the JWT app's credentials, ``shown`` the files in which some stood.
@@ -56,8 +57,9 @@ def outside(
         lines += _set(used, (names.sdk_key, names.sdk_secret), f"its {' and '.join(whats)}")
     if old:
         lines.append(f"Remove the JWT app's credentials wherever they are deployed: {_some(old)}.")
+    when = "as soon as what is left in the code does not need it either. That" if uses_left else "which"
     lines.append(
-        "Deactivate the JWT app, which revokes its key, secret and tokens. Delete it only after a while in which "
+        f"Deactivate the JWT app, {when} revokes its key, secret and tokens. Delete it only after a while in which "
         "nothing missed it: deleting is final."
     )
     if shown:
