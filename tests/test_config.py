@@ -325,6 +325,53 @@ def test_helper_is_imported_from_a_named_folder_or_not_at_all(
         assert (tree / use).read_text() == files[use]
 
 
+def test_helper_file_that_the_code_cannot_import_is_said(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for path in ("a.py", "sub/b.py"):
+        (tree / path).unlink()
+    (tree / "users.js").write_text(SCRIPT)
+    (tree / "jwtscan.toml").write_text('helper = "lib/tokens.mjs"')
+    assert run(["fix", "--format", "json"]) == 1
+    (left,) = json.loads(capfd.readouterr().out)["findings"]
+    assert "in lib/tokens.mjs, but users.js needs a .js or .cjs file" in left["fix"]["because"]
+    assert (tree / "users.js").read_text() == SCRIPT
+
+
+@pytest.mark.parametrize(
+    ("around", "client"),
+    [('{"dependencies": {"axios": "^1.0.0"}}', "axios"), (None, "fetch")],
+)
+def test_helper_for_several_packages_requires_what_is_there_where_it_stands(
+    around: str | None, client: str, tree: Path
+) -> None:
+    for path in ("a.py", "sub/b.py"):
+        (tree / path).unlink()
+    if around is not None:
+        (tree / "package.json").write_text(around)
+    for name, package in (("one", "axios"), ("two", "node-fetch")):
+        (tree / name).mkdir()
+        (tree / name / "users.js").write_text(SCRIPT)
+        (tree / name / "package.json").write_text(f'{{"dependencies": {{"{package}": "^1.0.0"}}}}')
+    (tree / "jwtscan.toml").write_text('helper = "shared"')
+    assert run(["fix"]) == 0
+    assert [path.name for path in (tree / "shared").iterdir()] == ["zoom-oauth.js"]
+    text = (tree / "shared/zoom-oauth.js").read_text()
+    assert client in text
+    assert ("require(" in text) == (client == "axios")
+    for name in ("one", "two"):
+        assert 'require("../shared/zoom-oauth")' in (tree / name / "users.js").read_text()
+
+
+def test_asynchronous_helper_is_named_after_the_configured_file(tree: Path) -> None:
+    source = MINT.replace("import requests", "import httpx").replace("def users", "async def users")
+    for path in ("a.py", "sub/b.py"):
+        (tree / path).unlink()
+    (tree / "use.py").write_text(source.replace("return requests.get", "return await httpx.AsyncClient().get"))
+    (tree / "jwtscan.toml").write_text('helper = "tokens.py"')
+    assert run(["fix"]) == 0
+    assert "from tokens_async import access_token\n" in (tree / "use.py").read_text()
+    assert (tree / "tokens_async.py").is_file()
+
+
 @pytest.mark.parametrize(
     ("helper", "reason"),
     [

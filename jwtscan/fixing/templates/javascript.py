@@ -91,9 +91,14 @@ def _helper(plan: Plan, unit: Unit) -> tuple[str, NewFile | None]:
     for path in sorted(project.modules.files):
         if _is_helper(plan, path, root) and _can_import(project, system, path):
             return path, None
-    is_given = plan.home is not None and plan.home.serves(JAVASCRIPT)
-    folder = plan.home.folder if plan.home and is_given else _folder(project, [user.path for user in users], root)
-    suffix = _given(plan, unit, system) or _suffix(project, unit, system, manifest)
+    if plan.home is not None and plan.home.serves(JAVASCRIPT):
+        folder = plan.home.folder
+        # What a module may be and require depends on the package that it stands in.
+        manifest = package_of(project, posixpath.join(folder, _STEM))
+        suffix = _given(plan, unit, system, manifest)
+    else:
+        folder = _folder(project, [user.path for user in users], root)
+        suffix = _suffix(project, unit, system, manifest)
     first = users[0]
     flavour = Flavour(_client(project, manifest), system, _host(project, users))
     layout = replace(plan.layout(first), newline="\n")
@@ -187,17 +192,25 @@ def _suffix(project: Project, unit: Unit, system: str, manifest: str | None) -> 
     return ".cjs" if in_module else ".js"
 
 
-def _given(plan: Plan, unit: Unit, system: str) -> str:
-    """The ending of the file that the configuration names; empty where it names none."""
-    home = plan.home
-    if home is None or home.suffix not in JAVASCRIPT:
-        return ""
-    good = {_suffix(plan.project, unit, system, package_of(plan.project, unit.path))}
-    good |= {"module": {".mjs"}, "commonjs": {".cjs"}}.get(system, set())
+def _given(plan: Plan, unit: Unit, system: str, manifest: str | None) -> str:
+    """The ending of the file that the configuration names; the plainest one where it names only a folder."""
+    home, project = plan.home, plan.project
+    assert home is not None
+    in_module = is_module_package(project, manifest)
+    if system == "typescript":
+        good = [".ts"]
+    elif system == "commonjs":
+        good = [".cjs"] if in_module else [".js", ".cjs"]
+    elif in_module or not (unit.path.endswith(".mjs") or is_module_package(project, package_of(project, unit.path))):
+        good = [".js", ".mjs"]
+    else:
+        good = [".mjs"]
+    if not home.suffix:
+        return good[0]
     if home.suffix not in good:
         raise HelperError(
             f"the configuration wants the helper module in {home.path}, but {unit.path} needs a "
-            f"{' or '.join(sorted(good))} file: name such a file there, or a folder"
+            f"{' or '.join(good)} file: name such a file there, or a folder"
         )
     return home.suffix
 
