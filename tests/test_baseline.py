@@ -170,7 +170,7 @@ def test_a_baseline_that_is_not_there_is_an_error(say: Say, command: list[str]) 
 
 def test_a_folder_is_no_baseline(say: Say) -> None:
     assert say("scan", "--baseline", "web")[0] == 2
-    assert say("scan", "--baseline", "web")[2].startswith("jwtscan: error: cannot read web: is a directory")
+    assert say("scan", "--baseline", "web")[2] == "jwtscan: error: web is no regular file\n"
     assert say("baseline", "create", "--baseline", "web")[2].startswith("jwtscan: error: web exists; ")
     assert say("baseline", "create", "--baseline", "absent/b.jsonl")[0] == 2
 
@@ -193,14 +193,44 @@ def test_a_baseline_that_cannot_be_written_stays_as_it_was(
     assert sorted(file.name for file in folder.iterdir() if file.name.startswith(".")) == []
 
 
-def test_a_link_stays_a_link_and_the_mode_stays(say: Say) -> None:
-    Path("real.jsonl").touch(0o640)
-    Path("real.jsonl").chmod(0o640)
-    Path(NAME).symlink_to("real.jsonl")
+def test_the_mode_stays(say: Say) -> None:
+    Path(NAME).touch()
+    Path(NAME).chmod(0o640)
     say("baseline", "update")
-    assert Path(NAME).is_symlink()
-    assert len(records("real.jsonl")) == 2
-    assert Path("real.jsonl").stat().st_mode & 0o777 == 0o640
+    assert len(records()) == 2
+    assert Path(NAME).stat().st_mode & 0o777 == 0o640
+
+
+def test_nothing_is_written_through_a_link(say: Say, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """It may have come with the tree, and lead anywhere."""
+    target = tmp_path_factory.mktemp("home") / "profile"
+    Path(NAME).symlink_to(target)
+    assert say("baseline", "create")[0] == 2
+    target.touch()
+    for command in (["create", "--force"], ["update"]):
+        code, _, err = say("baseline", *command)
+        what = f"cannot write: {NAME} is a symbolic link: name the file that it leads to"
+        assert (code, err) == (2, f"jwtscan: error: {what}\n")
+        assert target.read_bytes() == b""
+
+
+def test_a_configuration_names_nothing_to_write_outside_of_its_tree(
+    say: Say, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    target = tmp_path_factory.mktemp("home") / "b.jsonl"
+    Path("out").symlink_to(target.parent)
+    for name in (target.as_posix(), "out/b.jsonl"):
+        Path("jwtscan.toml").write_text(f'baseline = "{name}"\n')
+        code, _, err = say("baseline", "create")
+        assert (code, "is outside of" in err, target.exists()) == (2, True, False)
+    assert say("baseline", "create", "--baseline", str(target))[0] == 0
+    # It may be read there: the team's, perhaps.
+    assert say("scan")[0] == 0
+
+
+def test_a_pipe_is_not_waited_for(say: Say) -> None:
+    os.mkfifo("pipe")
+    assert say("scan", "--baseline", "pipe")[2] == "jwtscan: error: pipe is no regular file\n"
 
 
 # -- create, update, prune, show ---------------------------------------------------------------------------------------

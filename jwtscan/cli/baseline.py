@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jwtscan.cli.configured import setting_of
 from jwtscan.cli.ending import CLEAN, FAILED, Failure, note
 from jwtscan.cli.known import line_of, shown
 from jwtscan.cli.options import chosen, looking_options
 from jwtscan.cli.outlets import print_out
 from jwtscan.cli.rules import Actions
 from jwtscan.cli.scan import run_scan
-from jwtscan.files.baseline import NAME, Record, write
+from jwtscan.cli.tree import tree_of
+from jwtscan.files.baseline import NAME, BaselineError, Record, write
 from jwtscan.files.places import named_from
 from jwtscan.mask import Masker, printable
 from jwtscan.report.summary import plural
@@ -52,7 +54,7 @@ def create(paths: tuple[str, ...], force: bool, no_gitattributes: bool, **given:
     In a git work tree a line is added to .gitattributes, by which branches that both change the file merge without
     conflicts.
     """
-    file = _file(given)
+    file = _file_to_write(given)
     if os.path.lexists(file) and not force:
         raise Failure(f"{shown(file)} exists; 'jwtscan baseline update' brings it up to date (--force: writes it anew)")
     seen = _look(paths, given, None)
@@ -99,7 +101,7 @@ def show(paths: tuple[str, ...], **given: Any) -> int:
 
 
 def _change(paths: tuple[str, ...], given: dict[str, Any], *, adds: bool) -> int:
-    file = _file(given)
+    file = _file_to_write(given)
     seen = _look(paths, given, file)
     added = seen.new if adds else []
     gone = set(seen.stale)
@@ -175,9 +177,21 @@ def _file(given: dict[str, Any]) -> Path:
     return given["baseline"] or Path(NAME)
 
 
+def _file_to_write(given: dict[str, Any]) -> Path:
+    """The baseline. What a configuration names has to be inside of the tree, from which it may have come."""
+    file = _file(given)
+    setting = setting_of(click.get_current_context(), "baseline", "baseline")
+    tree = tree_of(Path.cwd())
+    if setting is not None and not Path(os.path.realpath(file)).is_relative_to(tree):
+        raise Failure(f"{setting.file}: 'baseline': {file} is outside of {tree}: name it with --baseline")
+    return file
+
+
 def _written(file: Path, records: Iterable[Record]) -> bool:
     try:
         return write(file, records)
+    except BaselineError as error:
+        raise Failure(f"cannot write: {error}") from error
     except OSError as error:
         raise Failure(f"cannot write {file}: {(error.strerror or str(error)).lower()}") from error
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +23,7 @@ _MARKER = re.compile(rb"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 
 
 class BaselineError(Exception):
-    """A baseline that cannot be read; the text names the file, the line and the reason."""
+    """A baseline that cannot be used; the text names the file, the line and the reason."""
 
 
 class Record(NamedTuple):
@@ -35,13 +36,21 @@ class Record(NamedTuple):
 
 def read(file: Path) -> list[Record]:
     """What is in a baseline, sorted, each finding once. Raises BaselineError, and OSError."""
+    # A configuration names it, and that may come with a tree from anybody: a pipe or a device would never end.
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise BaselineError(f"{file} is no regular file")
     lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
     found = (_record(line.strip(), f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
     return _sorted(found)
 
 
 def write(file: Path, records: Iterable[Record]) -> bool:
-    """Writes a baseline, or nothing where that would change nothing. Whether it did. Raises OSError."""
+    """Writes a baseline, or nothing where that would change nothing. Whether it did.
+
+    Raises OSError, and BaselineError where there is a link: it may lead anywhere.
+    """
+    if file.is_symlink():
+        raise BaselineError(f"{file} is a symbolic link: name the file that it leads to")
     content = b"".join(_line(record) for record in _sorted(records))
     if file.is_file() and file.read_bytes() == content:
         return False

@@ -89,16 +89,15 @@ def _hold(descriptor: int) -> None:
 
 
 def put(file: Path, content: bytes) -> None:
-    """Gives a file its content at one go: whoever reads it sees the old one or the new. A link stays a link."""
-    real = Path(os.path.realpath(file))
-    new = real.with_name(f".{real.name[:40]}.jwtscan-{os.urandom(4).hex()}.tmp")
+    """Gives a file its content at one go: whoever reads it sees the old one or the new. Takes the place of a link."""
+    new = file.with_name(f".{file.name[:40]}.jwtscan-{os.urandom(4).hex()}.tmp")
     try:
-        if real.exists():
+        if file.exists():
             create(new, content, mode=0o600)
-            dress(new, real.stat())
+            dress(new, file.stat())
         else:
             create(new, content)
-        new.replace(real)
+        new.replace(file)
     finally:
         new.unlink(missing_ok=True)
-    settle(real.parent)
+    settle(file.parent)
