@@ -67,7 +67,7 @@ def imported(*arguments: str, cwd: Path) -> set[str]:
 def test_version_imports_click_and_nothing_of_the_scanner(tmp_path: Path) -> None:
     found = imported("--version", cwd=tmp_path)
     ours = {name for name in found if name.startswith("jwtscan")}
-    assert ours == {"jwtscan", "jwtscan.cli", "jwtscan.cli.ending", "jwtscan.nearest"}
+    assert ours == {"jwtscan", "jwtscan.cli", "jwtscan.cli.ending", "jwtscan.cli.signals", "jwtscan.nearest"}
     assert "click" in found
     assert not found & HEAVY
 

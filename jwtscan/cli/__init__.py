@@ -8,11 +8,24 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from errno import EIO, ENOSPC
 
 import click
 
 from jwtscan import __version__
-from jwtscan.cli.ending import FAILED, INTERRUPTED, State, failure, internal_error
+from jwtscan.cli.ending import (
+    CLEAN,
+    FAILED,
+    INTERRUPTED,
+    State,
+    failure,
+    give_up,
+    internal_error,
+    note,
+    say,
+    unprintable,
+)
+from jwtscan.cli.signals import Ended, end_on_signals
 from jwtscan.nearest import nearest
 
 COMMANDS = {
@@ -70,7 +83,7 @@ def commands(ctx: click.Context) -> None:
     Start with: jwtscan scan
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(FAILED)
 
 
@@ -82,8 +95,19 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return failure(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("jwtscan: interrupted", err=True)
+        note("interrupted")
         return INTERRUPTED
+    except Ended as end:
+        note("ended by a signal")
+        return end.exit_code
+    except SystemExit:
+        # So click ends where the reader of a help page has gone away.
+        return CLEAN
+    except OSError as error:
+        if error.filename is None and error.errno in (ENOSPC, EIO):
+            give_up(sys.stdout)
+            return failure(unprintable(error))
+        return internal_error(error, verbose=state.verbose)
     except Exception as error:
         return internal_error(error, verbose=state.verbose)
     return code if isinstance(code, int) else 0
@@ -91,4 +115,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    end_on_signals()
     sys.exit(run(sys.argv[1:]))

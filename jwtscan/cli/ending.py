@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -32,6 +33,11 @@ class Failure(click.ClickException):
     exit_code = FAILED
 
 
+def unprintable(error: OSError) -> Failure:
+    """What ends a run whose stdout is full or broken."""
+    return Failure(f"cannot print: {(error.strerror or str(error)).lower()}")
+
+
 class Quit(Exception):  # noqa: N818 - no error
     """The user has had enough, and wants nothing to be written."""
 
@@ -39,9 +45,9 @@ class Quit(Exception):  # noqa: N818 - no error
 def failure(error: click.ClickException) -> int:
     """Says a usage or run-time error; usage errors point to the command's help."""
     message = error.format_message()
-    click.echo(f"jwtscan: error: {_printable(message)}", err=True)
+    say(f"jwtscan: error: {message}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+        say(f"Try '{error.ctx.command_path} --help'.")
     return FAILED
 
 
@@ -54,11 +60,11 @@ def internal_error(error: Exception, *, verbose: bool) -> int:
     masker = Masker(frozenset())
     if verbose:
         for line in "".join(traceback.format_exception(error)).splitlines():
-            click.echo(masker.mask_line(line), err=True)
+            say(masker.mask_line(line))
     what = masker.mask_line(f"{type(error).__name__}: {error}".splitlines()[0])
-    click.echo(f"jwtscan: internal error: {what}", err=True)
+    say(f"jwtscan: internal error: {what}")
     more = "with the traceback above" if verbose else "with what 'jwtscan scan -v' prints"
-    click.echo(f"This is a bug in jwtscan, please report it {more}.", err=True)
+    say(f"This is a bug in jwtscan, please report it {more}.")
     return FAILED
 
 
@@ -69,13 +75,26 @@ def say_breakdowns(breakdowns: Iterable[Breakdown], secrets: frozenset[str], *, 
     masker = Masker(secrets)
     for one in breakdowns:
         for line in one.details.splitlines() if verbose else ():
-            click.echo(masker.mask_line(line), err=True)
+            say(masker.mask_line(line))
         note(masker.mask_line(f"{one.reason} ({one.path}{'' if verbose else '; -v shows what to send'})"))
 
 
 def note(message: str) -> None:
     """One line on stderr that is no error."""
-    click.echo(f"jwtscan: {_printable(message)}", err=True)
+    say(f"jwtscan: {message}")
+
+
+def say(text: str) -> None:
+    """Lines on stderr, whatever is in them. Where they cannot be written, the exit code has to do."""
+    try:
+        click.echo(_printable(text), err=True)
+    except OSError:
+        give_up(sys.stderr)
+
+
+def give_up(stream: TextIO) -> None:
+    """Leads a stream that takes nothing any longer into nowhere: Python would complain again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _printable(message: str) -> str:

@@ -14,11 +14,11 @@ import click
 from click.core import ParameterSource
 
 from jwtscan.cli.configured import within
-from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say_breakdowns
-from jwtscan.cli.inert import inert
+from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, Quit, note, say, say_breakdowns
 from jwtscan.cli.options import asks_for_new, chosen, unsafe_option, with_options
 from jwtscan.cli.outlets import Outlet, look_of, print_out, print_raw, settle, write
 from jwtscan.cli.progress import progress_line
+from jwtscan.cli.signals import Ended
 from jwtscan.cli.tree import places_of, tree_of
 from jwtscan.engine import Options, Result
 from jwtscan.engine.standpoint import from_top, seen_from
@@ -71,8 +71,9 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
         return CLEAN if given["exit_zero"] else FOUND
     try:
         _report(seen_from(fixed, options.cwd, tree), rules, outlets, given)
-    except KeyboardInterrupt:
-        note("the fixes were written already; 'jwtscan rollback' takes them back")
+    except (KeyboardInterrupt, Ended, Failure):
+        if fixed.changes and not (given["diff"] or is_text):
+            note("the fixes were written already; 'jwtscan rollback' takes them back")
         raise
     return _exit_code(fixed, given)
 
@@ -201,7 +202,7 @@ def _report(
         return
     if fixed.first.files == 0:
         note("nothing new is staged" if given["staged"] else "no files to fix")
-    click.echo(inert(fixed_text(report, PLAIN, verbose=given["verbose"])), err=True, nl=False)
+    say(fixed_text(report, PLAIN, verbose=given["verbose"]).removesuffix("\n"))
 
 
 def _exit_code(fixed: Fixed, given: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import click
 
-from jwtscan.cli.ending import Failure
+from jwtscan.cli.ending import Failure, give_up, unprintable
 from jwtscan.cli.inert import inert
 from jwtscan.nearest import nearest
 from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
@@ -64,7 +64,8 @@ def default_format(stream: TextIO) -> str:
 
 def look_of(stream: TextIO, color: str, environ: Mapping[str, str]) -> Look:
     """What ``stream`` can show. Colour and encoding are decided apart: a dumb terminal may well know UTF-8."""
-    return Look(_width(stream, environ), _colour(stream, color, environ), _unicode(stream))
+    encoding = stream.encoding or "utf-8"
+    return Look(_width(stream, environ), _colour(stream, color, environ), _unicode(encoding), encoding=encoding)
 
 
 def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
@@ -73,7 +74,8 @@ def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
     if width.isdecimal() and int(width) > 0:
         return max(int(width), _NARROWEST)
     try:
-        return max(os.get_terminal_size(stream.fileno()).columns, _NARROWEST)
+        # A terminal that nobody has told its size has none.
+        return max(os.get_terminal_size(stream.fileno()).columns or PLAIN.width, _NARROWEST)
     except (OSError, ValueError):
         return PLAIN.width
 
@@ -88,9 +90,9 @@ def _colour(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def _unicode(stream: TextIO) -> bool:
+def _unicode(encoding: str) -> bool:
     try:
-        "→│╭╰─".encode(stream.encoding or "utf-8")
+        "→│╭╰─".encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -119,8 +121,10 @@ def print_raw(content: str | bytes) -> None:
     try:
         click.echo(content, nl=False, color=True)
     except BrokenPipeError:
-        # Python would complain again when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
+    except OSError as error:
+        give_up(sys.stdout)
+        raise unprintable(error) from error
 
 
 def _fitting(text: str, encoding: str) -> str:

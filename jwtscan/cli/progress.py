@@ -12,6 +12,7 @@ from jwtscan.engine import Progress
 
 _DELAY = 0.5
 _INTERVAL = 0.1
+_WIDTH = 80
 
 
 class _Line:
@@ -28,14 +29,24 @@ class _Line:
             return
         self.due = now + _INTERVAL
         text = f"{phase} {done:,} of {known:,} files" if known else f"{phase} {done:,} files"
-        self.stream.write("\r" + text.ljust(self.shown))
-        self.stream.flush()
-        self.shown = max(self.shown, len(text))
+        self._write(text)
 
     def clear(self) -> None:
         if self.shown:
-            self.stream.write("\r" + " " * self.shown + "\r")
+            self._write("")
+            self._write("")  # nothing to put over: back to the start of the line
+
+    def _write(self, text: str) -> None:
+        """Puts ``text`` over what stood there. The window may have become narrower since: a line that wraps stays."""
+        try:
+            width = (os.get_terminal_size(self.stream.fileno()).columns or _WIDTH) - 1
+            text = text[:width]
+            self.stream.write("\r" + text.ljust(min(self.shown, width)))
             self.stream.flush()
+            self.shown = len(text)
+        except OSError:
+            # A terminal that is gone: the scan is not the worse for it.
+            self.due = float("inf")
 
 
 @contextmanager

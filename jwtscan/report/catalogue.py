@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from jwtscan.finding import Severity
+from jwtscan.mask import printable
 from jwtscan.report.ansi import BOLD, CYAN, DIM, RED, YELLOW, styled
 from jwtscan.report.look import Look
 from jwtscan.rule import TAGS, Rule
@@ -28,7 +29,7 @@ def rules_list(rules: Sequence[Rule], look: Look) -> str:
         for rule in members:
             name = styled(rule.id, BOLD, look) + " " * (wide - len(rule.id))
             severity = styled(f"{rule.severity!s:<7}", _COLOURS[rule.severity], look)
-            lines.append(f"  {name}  {severity}  {rule.summary}")
+            lines.append(f"  {name}  {severity}  {printable(rule.summary)}")
     return "\n".join(lines) + "\n"
 
 
@@ -56,7 +57,7 @@ def rules_table(rules: Sequence[Rule]) -> str:
 
 
 def page(rule: Rule) -> str:
-    """Everything that is to be said about a rule, in Markdown."""
+    """Everything that is to be said about a rule, in Markdown. Somebody else's rule may hold what a terminal obeys."""
     parts = [
         f"# {rule.id}",
         f"{rule.summary}",
@@ -70,7 +71,7 @@ def page(rule: Rule) -> str:
         parts.append(f"## How safe the fix is\n\n{rule.safety.strip()}")
     if rule.page:
         parts.append(f"See <{rule.page}>.")
-    return "\n\n".join(parts) + "\n"
+    return "\n".join(map(printable, "\n\n".join(parts).split("\n"))) + "\n"
 
 
 def _cell(text: str) -> str:

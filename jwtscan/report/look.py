@@ -18,13 +18,14 @@ WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown", "h
 class Look:
     """The screen or file a report is for. The default suits a file.
 
-    ``suppressed`` says that the reader tells suppressed findings, where a format has them, from others.
+    ``encoding`` is what its text is to be put in. ``suppressed`` says that the reader tells suppressed findings, where a format has them, from others.
     """
 
     width: int = 100
     colour: bool = False
     unicode: bool = True
     suppressed: bool = True
+    encoding: str = "utf-8"
 
 
 PLAIN = Look()

@@ -71,7 +71,7 @@ def _finding(report: Report, finding: Finding, look: Look, marks: _Marks, advise
     )
     place.no_wrap, place.overflow = True, "ignore"
     lines: list[RenderableType] = [head, place]
-    for row in rows(report, finding, max(look.width - gutter - 4, 10), marks.ellipsis):
+    for row in rows(report, finding, max(look.width - gutter - 4, 10), marks.ellipsis, look.encoding):
         lines += _drawn(row, gutter, style, marks)
     notes = Table.grid(padding=(0, 1, 0, 0))
     notes.add_column(style=_LABEL, no_wrap=True)

@@ -41,11 +41,15 @@ class _Line:
     end: int
 
 
-def rows(report: Report, finding: Finding, width: int, ellipsis: str) -> list[Row]:
-    """The lines of a finding and those around it, ``width`` cells wide. Empty where its text is not at hand."""
+def rows(report: Report, finding: Finding, width: int, ellipsis: str, encoding: str) -> list[Row]:
+    """The lines of a finding and those around it, ``width`` cells wide. Empty where its text is not at hand.
+
+    What ``encoding`` does not have is escaped here: later, marks would no longer stand below what they mark.
+    """
     first = finding.start.line
     last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
-    numbered = (_line(report, finding, number, ellipsis, 4 * width) for number in _numbers(first, last))
+    reach = 4 * width
+    numbered = (_line(report, finding, number, reach, ellipsis, encoding) for number in _numbers(first, last))
     lines = [line for line in numbered if line is not None]
     lines = [line for line in lines if first <= line.number <= last or line.text.strip()]
     indent = min((len(line.text) - len(line.text.lstrip(" ")) for line in lines if line.text.strip()), default=0)
@@ -71,7 +75,7 @@ def _numbers(first: int, last: int) -> Iterator[int]:
     yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
-def _line(report: Report, finding: Finding, number: int, ellipsis: str, reach: int) -> _Line | None:
+def _line(report: Report, finding: Finding, number: int, reach: int, ellipsis: str, encoding: str) -> _Line | None:
     """One line, or of a very long one what is within ``reach`` characters of the mark: more is never drawn."""
     line = report.line(finding.path, number)
     if line is None:
@@ -80,7 +84,8 @@ def _line(report: Report, finding: Finding, number: int, ellipsis: str, reach: i
     end = line.moved(finding.end.column - 1) if number == finding.end.line else len(line.after)
 
     def shown(text: str) -> str:
-        return text.replace(MASK, ellipsis).expandtabs(TAB)
+        fitting = text.replace(MASK, ellipsis).encode(encoding, "backslashreplace").decode(encoding)
+        return fitting.expandtabs(TAB)
 
     lead = max(start - reach, 0)
     text = line.after[lead : start + 2 * reach]
@@ -93,7 +98,7 @@ def _cut(text: str, start: int, end: int, width: int, ellipsis: str) -> tuple[st
     if len(text) <= width and cell_len(text) <= width:
         return text, start, end
     room = width - 2 * len(ellipsis)
-    lead = 0 if end <= room else max(start - max((room - (end - start)) // 2, 0), 0)
+    lead = 0 if cell_len(text[:end]) <= room else _lead(text, start, max((room - cell_len(text[start:end])) // 2, 0))
     prefix = ellipsis if lead else ""
     rest = text[lead : lead + width]
     space = width - len(prefix)
@@ -102,3 +107,13 @@ def _cut(text: str, start: int, end: int, width: int, ellipsis: str) -> tuple[st
     shown = prefix + rest
     shift = len(prefix) - lead
     return shown, start + shift, min(end + shift, len(shown))
+
+
+def _lead(text: str, start: int, room: int) -> int:
+    """Where the part of ``text`` begins that fits into ``room`` cells before ``start``. No accent is left alone."""
+    lead = start
+    while lead > 0 and (room := room - cell_len(text[lead - 1])) >= 0:
+        lead -= 1
+    while lead < start and not cell_len(text[lead]):
+        lead += 1
+    return lead
