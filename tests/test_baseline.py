@@ -559,6 +559,29 @@ def test_the_same_bytes_from_any_folder(say: Say, repository: Path, monkeypatch:
     assert "1 removed" in say("baseline", "prune", "--baseline", file)[1]
 
 
+def test_known_when_fixing_from_a_folder(say: Say, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    say("baseline", "create")
+    monkeypatch.chdir("web")
+    Path("b.js").write_text(uses(3))
+    code, _, err = say("fix", "--unsafe-fixes", "--baseline", f"../{NAME}")
+    assert (code, f"1 known (in ../{NAME})" in err) == (0, True)
+    assert Path("b.js").read_text().count(JOIN) == 1
+    assert Path("../a.js").read_text() == uses(1)
+
+
+def test_known_in_another_work_tree_of_the_repository(
+    say: Say, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    say("baseline", "create")
+    git("add", ".")
+    git("commit", "-q", "-m", "two")
+    other = tmp_path_factory.mktemp("linked") / "tree"
+    git("worktree", "add", "-q", str(other))
+    monkeypatch.chdir(other)
+    assert scanned(say, "--strict-baseline") == (0, 0, 2)
+    assert say("baseline", "update")[1] == f"{NAME}: 2 findings (nothing to do)\n"
+
+
 def test_known_from_outside_of_the_repository(say: Say, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     say("baseline", "create")
     monkeypatch.chdir(repository.parent)

@@ -94,8 +94,7 @@ def show(paths: tuple[str, ...], **given: Any) -> int:
     stale = set(seen.stale)
     lines = [line_of(record) + (" (stale)" if record in stale else "") for record in seen.records]
     number = f", {len(stale):,} stale" if stale else ""
-    for line in lines:
-        print_out(f"{line}\n")
+    print_out("".join(f"{line}\n" for line in lines))
     _say(f"{shown(file)}: {plural(len(lines), 'finding')}{number}", given)
     return seen.code
 
