@@ -84,11 +84,13 @@ class Prospect:
         return replace(self, offers=offers, shown=shown)
 
     def _changes(self, offer: Offer) -> tuple[Rewrite, ...]:
-        proposal = offer.proposal
-        if proposal.edits or proposal.intents or proposal.applicability is Applicability.DISPLAY:
-            plan = self.plan
-        else:
-            plan, proposal = self.trial().get(offer.identity, (self.plan, proposal))
+        """What the fix changes now, and what is done when others have landed."""
+        later = self.trial().get(offer.identity)
+        if later is not None and later[1].applicability <= offer.proposal.applicability:
+            return (*self._kept(self.plan, offer.proposal), *self._kept(*later))
+        return self._kept(self.plan, offer.proposal)
+
+    def _kept(self, plan: Plan, proposal: Proposal) -> tuple[Rewrite, ...]:
         # Many findings share the fix of one name, which may be all over the project.
         known = self.kept.get(id(proposal))
         if known is None:
