@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -294,3 +295,16 @@ def test_a_reason_in_latin_1(tmp_path: Path) -> None:
     text = "# coding: latin-1\n" + CLIENT.format(f"client = {MADE}  # {WORDS} \xe9t\xe9")
     result = scanned(tmp_path, "a.py", text.encode("latin-1"))
     assert [one.reason for one in result.silenced] == ["because \xe9t\xe9"]
+
+
+PAGE_OF_DOCS = (Path(__file__).parent.parent / "docs" / "silencing.md").read_text(encoding="utf-8")
+EXAMPLE = re.compile(r'^(?P<margin> *)```\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^ *```$', re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("example", list(EXAMPLE.finditer(PAGE_OF_DOCS)), ids=lambda match: match["name"])
+def test_what_the_documentation_shows(tmp_path: Path, example: re.Match[str]) -> None:
+    text = re.sub(rf"^{example['margin']}", "", example["text"], flags=re.MULTILINE)
+    result = scanned(tmp_path, example["name"], text.encode())
+    assert rules_of(result) == []
+    assert len(result.silenced) >= text.count("ignore[")
+    assert all(one.reason for one in result.silenced)
