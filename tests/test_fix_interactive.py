@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ from test_cli_fix import FIXED, JOIN, ROOT
 Editor = Callable[[str], dict[str, str]]
 
 pty = pytest.importorskip("pty")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
 
 SECRET = "FAKEsecretFAKEsecretFAKEsecretFAKE00"
 FILES = ("a.js", "b.js", "c.js")
@@ -41,6 +44,7 @@ def talk(answers: str, cwd: Path, *options: str, env: Mapping[str, str] | None =
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is one
     )
     os.close(theirs)
     shown, waiting = "", list(answers)
@@ -298,6 +302,42 @@ def test_editor_that_is_not_there_is_said(one: Path) -> None:
     assert "EDITOR cannot be read: no closing quotation" in shown
     _, shown = talk("en", one, env={"TERM": "dumb", "VISUAL": "false", "EDITOR": ""})
     assert "the terminal is dumb, and EDITOR is not set" in shown
+
+
+def test_interrupt_at_the_question_writes_nothing(tree: Path) -> None:
+    code, shown = talk("yy\x03", tree)
+    assert (code, sum(fixed(tree).values())) == (130, 0)
+    assert "interrupted" in shown
+    assert "Traceback" not in shown
+
+
+def test_interrupt_while_the_editor_runs_is_the_editors(one: Path, editor: Editor) -> None:
+    """As with git. The terminal sends it to both; an editor that stays is not left alone."""
+    env = editor("import signal; signal.signal(2, signal.SIG_IGN); os.killpg(os.getpgid(0), 2)")
+    code, shown = talk("e", one, "--select", "join-api-key", env=env)
+    assert code == 0, shown
+    assert "sdkKey" in (one / "a.js").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_end_while_the_editor_runs_leaves_no_patch_behind(one: Path, editor: Editor, number: int) -> None:
+    env = editor(f"os.kill(os.getppid(), {int(number)}); import time; time.sleep(30)")
+    before = (one / "a.js").read_text()
+    code, shown = talk("e", one, env=env)
+    assert code == 128 + number, shown
+    assert "ended by a signal" in shown
+    assert (one / "a.js").read_text() == before
+    assert list(Path(env["TMPDIR"]).iterdir()) == []
+
+
+def test_editor_that_is_interrupted_ends_the_run(one: Path, editor: Editor) -> None:
+    env = editor("import signal; signal.signal(2, signal.SIG_DFL); os.kill(os.getpid(), 2)")
+    before = (one / "a.js").read_text()
+    code, shown = talk("e", one, env=env)
+    assert code == 130, shown
+    assert "interrupted" in shown
+    assert (one / "a.js").read_text() == before
+    assert list(Path(env["TMPDIR"]).iterdir()) == []
 
 
 def test_shell_signs_in_the_editors_name_mean_nothing(one: Path) -> None:

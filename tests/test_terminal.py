@@ -12,6 +12,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def cells(text: str) -> int:
 def marked(report: str) -> list[str]:
     """What stands above each mark of a report."""
     found, lines = [], report.splitlines()
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         if match := re.fullmatch(r"(?P<before> +[│|] +)[━^]+", line):
             start, end = cells(match["before"]), cells(line)
             found.append("".join(c for at, c in enumerate(above) if start <= cells(above[:at]) < end))
@@ -196,7 +197,7 @@ def test_poor_encoding_gets_plain_frames_and_no_crash(tree: Path, env: dict[str,
     assert in_shell("jwtscan scan näch", tree, env).stderr.endswith(b": no such file or directory\n")
 
 
-# -- streams that are full, closed, or read by nobody -------------------------------------------------------------------
+# -- streams that are full, closed, or read by nobody ------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")  # noqa: PTH110

@@ -18,7 +18,8 @@ WITH_FIXES = ("text", "json", "jsonl", "sarif", "rdjsonl", "csv", "markdown", "h
 class Look:
     """The screen or file a report is for. The default suits a file.
 
-    ``encoding`` is what its text is to be put in. ``suppressed`` says that the reader tells suppressed findings, where a format has them, from others.
+    ``suppressed`` says that the reader tells suppressed findings, where a format has them, from others; ``encoding``
+    what the text is to be put in.
     """
 
     width: int = 100
