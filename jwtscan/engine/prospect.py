@@ -86,7 +86,7 @@ class Prospect:
     def _changes(self, offer: Offer) -> tuple[Rewrite, ...]:
         """What the fix changes now, and what is done when others have landed."""
         later = self.trial().get(offer.identity)
-        if later is not None and later[1].applicability <= offer.proposal.applicability:
+        if later is not None and later[1].applicability >= offer.proposal.applicability:
             return (*self._kept(self.plan, offer.proposal), *self._kept(*later))
         return self._kept(self.plan, offer.proposal)
 
