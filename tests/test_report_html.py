@@ -210,6 +210,18 @@ def test_fix_that_waits_for_others_shows_its_change(demo: str) -> None:
     assert "+ apiKey: process.env.ZOOM_MEETING_SDK_KEY," in lines
 
 
+def test_name_that_only_a_use_reads_changes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "join.js").write_text(
+        "import { ZoomMtg } from '@zoomus/websdk'\n"
+        "ZoomMtg.join({ meetingNumber, apiKey: process.env.ZOOM_API_KEY, signature })\n"
+    )
+    root = parsed(html_of(tmp_path))
+    (card,) = [one for one in with_class(root, "finding") if one.get("data-rule") == "join-api-key"]
+    added = [words(line) for line in with_class(card, "add")]
+    assert any("process.env.ZOOM_MEETING_SDK_KEY" in line for line in added)
+    assert "Set ZOOM_MEETING_SDK_KEY to its client id." in words(with_class(root, "steps")[0])
+
+
 def test_unsafe_fix_says_what_it_takes_for_granted(demo: str) -> None:
     unsafe = [one for one in with_class(parsed(demo), "finding") if one.get("data-fix") == "unsafe"]
     literal, card = unsafe

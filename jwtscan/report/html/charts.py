@@ -16,23 +16,26 @@ def stacked(shares: Sequence[Share]) -> Html:
     return _bar(shares, 100.0, height=12)
 
 
-def bars(caption: str, unit: str, rows: Sequence[tuple[Child, Sequence[Share]]]) -> Html:
-    """A table with a bar in each row, the longest as wide as there is room; a bar may have several shares."""
-    most = max((sum(number for _, number in shares) for _, shares in rows), default=0) or 1
+def bars(
+    caption: str, unit: str, rows: Sequence[tuple[Child, Sequence[Share]]], rest: tuple[Child, int] | None
+) -> Html:
+    """A table with a bar in each row, the longest as wide as there is room; a bar may have several shares.
+
+    ``rest`` is a last row without a bar, for what is not listed.
+    """
+    most = max(sum(number for _, number in shares) for _, shares in rows)
     head = el("thead", el("tr", el("th", unit, scope="col"), el("th", "Findings", scope="col")), class_="unseen")
-    body = [
-        el(
-            "tr",
-            el("th", label, scope="row"),
-            el(
-                "td",
-                _bar(shares, 100 * sum(n for _, n in shares) / most, height=8),
-                el("span", f"{sum(n for _, n in shares):,}", class_="number"),
-            ),
-        )
-        for label, shares in rows
-    ]
+    body = []
+    for label, shares in rows:
+        number = sum(number for _, number in shares)
+        body.append(_row(label, _bar(shares, 100 * number / most, height=8), number))
+    if rest is not None:
+        body.append(_row(rest[0], None, rest[1]))
     return el("table", el("caption", caption), head, el("tbody", joined(body)), class_="bars")
+
+
+def _row(label: Child, bar: Html | None, number: int) -> Html:
+    return el("tr", el("th", label, scope="row"), el("td", bar, el("span", f"{number:,}", class_="number")))
 
 
 def ring(shares: Sequence[Share], label: str, middle: str) -> Html:
@@ -60,7 +63,14 @@ def ring(shares: Sequence[Share], label: str, middle: str) -> Html:
                 )
             )
         turned += part
-    words = el("text", middle, x=60, y=68, text_anchor="middle")
+    words = el(
+        "text",
+        middle,
+        x=60,
+        y=68 if len(middle) < 5 else 66,
+        text_anchor="middle",
+        class_="long" if len(middle) > 4 else None,
+    )
     return el("svg", joined(arcs), words, class_="ring", viewBox="0 0 120 120", role="img", aria_label=label)
 
 

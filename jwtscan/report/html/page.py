@@ -50,8 +50,8 @@ def page(report: Report, fix: FixReport | None = None) -> str:
 
 def _body(report: Report, fix: FixReport | None, name: str) -> Html:
     parts: list[Html | None] = _found(report, fix) if report.findings else [_nothing(report, fix)]
-    parts += [after.fixed(fix) if fix is not None else None, after.next_steps(report, fix)]
-    parts += [after.rules(report), after.passed_over(report)]
+    parts.insert(1, after.fixed(fix) if fix is not None else None)
+    parts += [after.next_steps(report, fix), after.rules(report), after.passed_over(report)]
     title = el("div", el("h1", name), _lead(report, fix), summary.scanned(report), class_="title")
     top = el("header", _bar(report, fix), title)
     foot = el(
@@ -74,8 +74,8 @@ def _lead(report: Report, fix: FixReport | None) -> Html:
 
 
 def _bar(report: Report, fix: FixReport | None) -> Html:
-    places = [("findings", "Findings")] if report.findings else []
-    places += [("fixed", "Fixed")] if fix is not None and fix.changed else []
+    places = [("fixed", "Fixed")] if fix is not None and fix.changed else []
+    places += [("findings", "Findings")] if report.findings else []
     places += [("next", "Next steps"), ("rules", "Rules")] if report.findings else []
     nav = el("nav", joined(el("a", label, href=f"#{place}") for place, label in places), aria_label="Sections")
     switch = el("button", el("span", "Dark", id="theme-name"), type="button", id="theme", hidden=True)

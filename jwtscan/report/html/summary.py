@@ -84,12 +84,9 @@ def _bars(caption: str, unit: str, findings: Sequence[Finding], of: Callable[[Fi
         target = f"#about-{value}" if facet == "rule" else "#findings"
         label = el("a", value, href=target, data_facet=facet, data_value=value)
         rows.append((label, [(way, ways[way]) for way in WAYS]))
-    rest = values[len(shown) :]
-    if rest:
-        others = {value for value, _ in rest}
-        ways = Counter(way_of(finding) for finding in findings if of(finding) in others)
-        rows.append((el("span", f"{len(rest):,} more"), [(way, ways[way]) for way in WAYS]))
-    return el("div", bars(caption, unit, rows), class_="panel")
+    hidden = values[len(shown) :]
+    rest = (el("span", f"{len(hidden):,} more"), sum(number for _, number in hidden)) if hidden else None
+    return el("div", bars(caption, unit, rows, rest), class_="panel")
 
 
 def _confidence(report: Report) -> Html:
