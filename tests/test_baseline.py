@@ -308,7 +308,7 @@ def test_only_what_is_in_the_paths_changes(say: Say) -> None:
 )
 def test_what_was_not_looked_for_stays(say: Say, options: list[str]) -> None:
     say("baseline", "create")
-    assert say("baseline", "update", *options) == (0, f"{NAME}: 2 findings (nothing to do)\n", "")
+    assert say("baseline", "update", *options)[:2] == (0, f"{NAME}: 2 findings (nothing to do)\n")
     code, _, err = say("scan", "--strict-baseline", "--baseline", NAME, *options)
     assert code == 0
     assert "stale" not in err
@@ -335,7 +335,8 @@ def test_text_on_stdin_has_no_baseline_commands(say: Say) -> None:
 
 def test_a_mistyped_action_is_answered(say: Say) -> None:
     code, _, err = say("baseline", "craete")
-    assert (code, "did you mean" in err) == (2, True)
+    assert code == 2
+    assert err.startswith("jwtscan: error: no such command: baseline craete; did you mean 'create'?\n")
 
 
 def test_what_cannot_be_read_is_no_finding_to_live_with(

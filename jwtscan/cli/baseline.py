@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jwtscan.cli.actions import Actions
 from jwtscan.cli.configured import setting_of
 from jwtscan.cli.ending import CLEAN, FAILED, Failure, note
 from jwtscan.cli.known import line_of, shown
 from jwtscan.cli.options import chosen, looking_options
 from jwtscan.cli.outlets import print_out
-from jwtscan.cli.rules import Actions
 from jwtscan.cli.scan import run_scan
 from jwtscan.cli.tree import tree_of
 from jwtscan.files.baseline import NAME, BaselineError, Record, write
@@ -63,7 +63,7 @@ def create(paths: tuple[str, ...], force: bool, no_gitattributes: bool, **given:
     _list("+", seen.new, given)
     if not no_gitattributes:
         _merge_by_union(file, given)
-    if given["baseline"] is None and not given["quiet"]:
+    if seen.new and given["baseline"] is None and not given["quiet"]:
         note(f"'jwtscan scan --baseline {NAME}' leaves them out; always, with baseline = \"{NAME}\" in jwtscan.toml")
     return seen.code
 
@@ -140,6 +140,8 @@ def _look(paths: tuple[str, ...], given: dict[str, Any], file: Path | None) -> _
         counts = _inside(options)
         options = replace(options, paths=(*options.paths, ".")) if is_part(options) else options
     scan = run_scan(options, rules, given)
+    if scan.result.files == 0 and not given["quiet"]:
+        note("no files to scan")
     for path, reason in sorted(scan.unreadable.items()):
         note(f"cannot read {path}: {reason}")
     masker, named = Masker(scan.result.secrets), named_from(options.cwd)

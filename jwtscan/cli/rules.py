@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jwtscan.cli.actions import Actions
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
 from jwtscan.cli.options import all_rules, with_configuration
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.cli.words import OneOf
-from jwtscan.nearest import nearest
 from jwtscan.report.summary import plural
 from jwtscan.rule import Rule, RuleError
 
@@ -24,17 +24,6 @@ if TYPE_CHECKING:
 
 _IGNORES = "unused-ignore"
 _HELP = {"help_option_names": ["-h", "--help"]}
-
-
-class Actions(click.Group):
-    """Suggests what a mistyped action was meant to be."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            raise click.UsageError(f"no such command: rules {args[0]}{nearest(args[0], self.commands)}", ctx)
-        return super().resolve_command(ctx, args)
 
 
 @click.group("rules", cls=Actions, context_settings=_HELP, invoke_without_command=True)
