@@ -258,6 +258,11 @@ def test_several_directives_in_one_comment() -> None:
     assert [(ignore.rules, ignore.line) for ignore in found.ignores] == [(("jwt-mint",), 5), (("jwt-bearer",), 5)]
 
 
+def test_several_directives_on_one_line() -> None:
+    found = suppressions("x  # jwtscan: ignore[jwt-mint] a  # jwtscan: ignore[jwt-bearer] b\n")
+    assert [(ignore.rules, ignore.reason) for ignore in found.ignores] == [(("jwt-mint",), "a"), (("jwt-bearer",), "b")]
+
+
 def test_comment_at_the_end_of_the_file() -> None:
     assert suppressions("# jwtscan: ignore\n# more\n").ignores[0].line == 4
     assert suppressions("# jwtscan: ignore").ignores[0].line == 2
@@ -271,8 +276,11 @@ def test_comment_at_the_end_of_the_file() -> None:
         "/*" + "#" * 1_000_000 + "jwtscan: ignore" + " " * 1_000_000 + "*/",
         "# jwtscan: ignore\n" + "\n" * 300_000,
         "/*" + "\njwtscan: ignore until = " * 20_000 + "*/",
+        "#" + " # jwtscan: ignore" * 50_000,
+        "# " + "jwtscan: ignore[" * 50_000,
+        "# jwtscan: ignore" + " until" * 200_000,
     ],
-    ids=["stack", "one line", "rulers", "blanks", "block"],
+    ids=["stack", "one line", "rulers", "blanks", "block", "one line of marks", "brackets", "until"],
 )
 def test_hostile_comments_stay_cheap(source: str) -> None:
     before = time.process_time()

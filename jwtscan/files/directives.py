@@ -9,7 +9,8 @@ from datetime import date
 
 from jwtscan.text import Span
 
-_DIRECTIVE = re.compile(rb"jwtscan[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_DIRECTIVE = re.compile(rb"jwtscan[ \t]*:[ \t]*", re.IGNORECASE)
+_LINE_END = re.compile(rb"[\r\n]")
 _IGNORE = re.compile(
     r"ignore(?P<file>-file)?[ \t]*(?:\[(?P<rules>[\w, \t-]+)\](?P<listed>.*)|(?![\w-]|[ \t]*\[)(?P<rest>.*))",
     re.IGNORECASE,
@@ -52,15 +53,18 @@ def directives(comment: bytes) -> Iterator[tuple[Span, str]]:
     So ``# noqa: S105  # jwtscan: ignore`` is one, and a sentence that speaks about it is none. Gives the span of its
     words, reason included, in bytes of the comment, and what follows the colon.
     """
-    for match in _DIRECTIVE.finditer(comment):
+    at = line_end = 0
+    while (match := _DIRECTIVE.search(comment, at)) is not None:
+        if match.end() >= line_end:
+            broken = _LINE_END.search(comment, match.end())
+            line_end = broken.start() if broken is not None else len(comment)
+        other = _NEXT.search(comment, match.end(), line_end)
+        at = other.start() if other is not None else line_end
         before = comment[max(match.start() - _LOOK_BACK, 0) : match.start()].replace(b"\r", b"\n").rpartition(b"\n")[2]
         text = before.rstrip(_OPENING)
         if not text or _WORDY.match(text) or any(mark in before[len(text) :] for mark in _MARKS):
-            words = match[1]
-            if (other := _NEXT.search(words)) is not None:
-                words = words[: other.start()]
-            words = words.rstrip(_CLOSING)
-            end = match.start() + len(comment[match.start() : match.start(1) + len(words)].rstrip(b" \t"))
+            words = comment[match.end() : at].rstrip(_CLOSING)
+            end = match.start() + len(comment[match.start() : match.end() + len(words)].rstrip(b" \t"))
             yield Span(match.start(), end), words.decode("utf-8", "replace")
 
 
