@@ -98,7 +98,9 @@ def shown(choice: Choice, look: Look) -> str:
 def _patch(choice: Choice) -> bytes:
     from jwtscan.text.diff import patch
 
-    return b"".join(patch(path, before, after) for path, before, after in choice.texts)
+    # A helper module may fill the screen: what changes stands next to the question.
+    texts = sorted(choice.texts, key=lambda text: text.before is not None)
+    return b"".join(patch(path, before, after) for path, before, after in texts)
 
 
 def _finding(choice: Choice, look: Look) -> str:
