@@ -262,7 +262,7 @@ def test_next_steps_say_both_apps_and_their_credentials(demo: str) -> None:
         "Switch the JWT app off",
     ]
     text = words(steps)
-    assert "makes the safe fixes (11 findings now)" in text
+    assert "fixes 11 findings, safely" in text
     assert "Create a Server-to-Server OAuth app at marketplace.zoom.us/develop/create" in text
     assert "Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET to its credentials." in text
     assert "Create a General app" in text
@@ -306,7 +306,7 @@ def test_fix_says_what_it_did_and_what_remains() -> None:
     assert "11 findings fixed in 10 files; 2 remaining." in words(root)
     (fixed,) = [one for one in elements(root) if one.get("id") == "fixed"]
     assert "server/zoom_oauth.py" in words(fixed)
-    assert "jwt-mint Fetch an OAuth" in words(fixed) or "jwt-mint fetch an OAuth" in words(fixed)
+    assert "jwt-mint fetch an OAuth" in words(fixed)
     left = {one.get("data-rule"): one for one in with_class(root, "finding")}
     assert set(left) == {"client-signature", "credential-literal"}
     assert with_class(left["client-signature"], "add"), "what --unsafe-fixes would change"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from jwtscan.finding import Finding
 from jwtscan.report.html.card import anchor
 from jwtscan.report.html.diff import diff_of
-from jwtscan.report.html.safe import Html, el, joined, link, paragraphs, prose
+from jwtscan.report.html.safe import Html, el, joined, link, paragraphs, prose, sentence
 from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, way_of
 from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import plural
@@ -50,11 +50,13 @@ def _lines(lines: Sequence[str]) -> Html:
 
 
 def _commands(safe: int, unsafe: int) -> Iterator[Html]:
-    yield _command("jwtscan fix --diff .", "shows every change as a patch and writes nothing")
+    option = "" if safe else " --unsafe-fixes"
+    yield _command(f"jwtscan fix{option} --diff .", "shows every change as a patch and writes nothing")
     if safe:
-        yield _command("jwtscan fix .", f"makes the safe fixes ({plural(safe, 'finding')} now)")
+        yield _command("jwtscan fix .", f"fixes {plural(safe, 'finding')}, safely")
     if unsafe:
-        yield _command("jwtscan fix --unsafe-fixes .", f"makes {unsafe:,} more: read first what each takes for granted")
+        what = plural(unsafe, "more finding" if safe else "finding")
+        yield _command("jwtscan fix --unsafe-fixes .", f"fixes {what}: read first what each takes for granted")
     yield _command("jwtscan rollback", "takes the last fix back")
 
 
@@ -71,7 +73,7 @@ def _reasons(findings: Sequence[Finding]) -> Iterator[Html]:
     for reason, those in sorted(found.items(), key=lambda row: (-len(row[1]), row[0])):
         places = [el("a", f"{f.path}:{f.start.line}", href=f"#{anchor(f)}", class_="path") for f in those[:_SHOWN]]
         more = f" and {len(those) - _SHOWN:,} more" if len(those) > _SHOWN else None
-        yield el("li", prose(reason[:1].upper() + reason[1:]), el("span", joined(places, ", "), more, class_="places"))
+        yield el("li", prose(sentence(reason)), el("span", joined(places, ", "), more, class_="places"))
 
 
 def fixed(fix: FixReport) -> Html | None:

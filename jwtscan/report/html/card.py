@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from jwtscan.finding import Finding, Fix, Step
 from jwtscan.report.html.diff import diff_of
-from jwtscan.report.html.safe import Html, el, joined, prose
+from jwtscan.report.html.safe import Html, el, joined, prose, sentence
 from jwtscan.report.html.source import frame, step_line
 from jwtscan.report.html.ways import BY_HAND, UNSAFE, way_of
 from jwtscan.report.masked import Patch, Report
@@ -53,7 +53,7 @@ class Cards:
             "summary",
             el(
                 "span",
-                el("h4", _sentence(finding.message, _ARTICLES)),
+                el("h4", sentence(finding.message, _ARTICLES)),
                 el("span", joined(facts), class_="facts"),
                 class_="head",
             ),
@@ -105,7 +105,7 @@ class Cards:
 
     def _fix(self, finding: Finding, fix: Fix) -> Iterator[tuple[Html | str, Html]]:
         way = way_of(finding)
-        said = [el("p", prose(_sentence(fix.title)), class_="title")]
+        said = [el("p", prose(sentence(fix.title)), class_="title")]
         if fix.because:
             why = "It takes for granted: " if way == UNSAFE else "Not done by jwtscan: "
             said.append(el("p", why, prose(fix.because), class_="because"))
@@ -149,10 +149,3 @@ def _to(finding: Finding) -> Html:
 def anchor(finding: Finding) -> str:
     """The finding's place in the page, the same as long as the finding is."""
     return f"f-{finding.fingerprint[:12]}"
-
-
-def _sentence(words: str, first: Container[str] | None = None) -> str:
-    """Words with a capital, where the first one is no name: one of ``first``, or all of small letters."""
-    word = words.partition(" ")[0]
-    plain = word in first if first is not None else word.isalpha() and word.islower()
-    return words[:1].upper() + words[1:] if plain else words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from html import escape
 
 from jwtscan.mask import printable
@@ -69,3 +69,10 @@ def prose(value: str) -> Html:
 def paragraphs(value: str) -> Html:
     """The paragraphs of a rule's documentation."""
     return joined(el("p", prose(" ".join(part.split()))) for part in re.split(r"\n\s*\n", value.strip()) if part)
+
+
+def sentence(words: str, first: Container[str] | None = None) -> str:
+    """Words with a capital, where the first one is no name: one of ``first``, or all of small letters."""
+    word = words.partition(" ")[0]
+    plain = word in first if first is not None else word.isalpha() and word.islower()
+    return words[:1].upper() + words[1:] if plain else words
