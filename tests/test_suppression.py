@@ -187,6 +187,13 @@ def fixed(folder: Path, **options: object) -> dict[str, bytes]:
     return {change.path: change.after.raw for change in made.changes}
 
 
+def test_an_ignore_alone_leaves_nothing_to_do_at_zoom(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "total = 1  # jwtscan: ignore\n")
+    made = fix(Options(cwd=tmp_path, jobs=1), RULES)
+    assert [finding.rule for finding in made.fixed] == ["unused-ignore"]
+    assert made.left_to_do == []
+
+
 def test_fix_of_one_file_removes_what_the_whole_tree_says_is_unused(tmp_path: Path) -> None:
     write(tmp_path, "a.py", "total = 1  # jwtscan: ignore[jwt-mint]\n")
     write(tmp_path, "b.py", "total = 1  # jwtscan: ignore[jwt-mint]\n")

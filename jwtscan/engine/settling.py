@@ -51,6 +51,8 @@ def left_to_do(
     ``rewrites`` are what changes, ``tags`` those of each rule that found something, ``files`` the paths of the tree.
     ``uses_left`` says that some use of the old app is still there when the rewrites are made.
     """
+    if all("tool" in own for own in tags):
+        return []  # ignore comments and unreadable files say nothing of an app
     subjects = [finding.subject for finding in findings]
     sources = [subject for subject in subjects if isinstance(subject, Source)]
     old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
