@@ -47,6 +47,8 @@ set.""",
     "rules": """\
 Only rules in TOML. Rules in Python are programs, and a configuration comes with the tree: they are only run
 from a folder that the command line names (`--rules`). [How to write rules](own-rules.md).""",
+    "baseline": "The findings in it are known, and are not reported. [How a baseline is kept](baseline.md).",
+    "require-ignore-reason": "[How comments silence findings](silencing.md).",
     "format": """\
 A file cannot be named here: a configuration comes with the tree, and may not choose what is written where.""",
     "target": "`auto` goes by what the project has: which property `join()` takes depends on the version "

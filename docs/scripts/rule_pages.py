@@ -123,7 +123,8 @@ def _silencing(rule: Rule) -> str:
     mark = {"python": "#", "shell": "#", "yaml": "#", "text": "#"}.get(rule.language, "//")
     lines = ["## Silence it"]
     if "tool" not in rule.tags:
-        lines.append(f"In one place, with a reason:\n\n```text\n{mark} jwtscan: ignore[{rule.id}] reason\n```")
+        lines.append("In one place, with a reason ([more on that](../silencing.md)):")
+        lines.append(f"```text\n{mark} jwtscan: ignore[{rule.id}] reason\n```")
     lines.append(
         "In some files, or everywhere, in the [configuration](../configuration.md):\n\n"
         f'```toml\nignore = ["{rule.id}"]\n\n[per-file-ignores]\n"tests/**" = ["{rule.id}"]\n```'
