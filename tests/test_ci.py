@@ -67,11 +67,15 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def outputs_in(file: Path) -> dict[str, str]:
-    """A step's outputs as GitHub's runner reads them: ``name<<mark``, the value's lines, ``mark``."""
+    """A step's outputs as GitHub's runner reads them: ``name=value``, or ``name<<mark``, the lines, and ``mark``."""
     found = {}
     lines = iter(file.read_text(encoding="utf-8").split("\n"))
     for line in lines:
         if not line:
+            continue
+        name, is_line, text = line.partition("=")
+        if is_line and "<<" not in name:
+            found[name] = text
             continue
         name, mark = line.split("<<", 1)
         value = []
@@ -127,7 +131,7 @@ def test_github_says_that_nothing_was_found(job: Job) -> None:
     code, out, _ = job.on_github()
     assert (code, out) == (0, "")
     assert "no findings" in job.summary.read_text(encoding="utf-8")
-    assert outputs_in(job.outputs)["findings"] == "0"
+    assert job.outputs.read_text(encoding="utf-8") == "findings=0\nsarif-file=jwtscan.sarif\n"
     assert json.loads(job.read("jwtscan.sarif"))["runs"][0]["results"] == []
 
 

@@ -70,7 +70,9 @@ def _summarize(report: Report, summary: Path) -> None:
 
 
 def _assignment(name: str, value: str) -> str:
-    """An output as GitHub reads it. Nobody can end the value early: the mark is a new one each time."""
+    """An output as GitHub reads it. Nobody can end a value of several lines early: the mark is a new one each time."""
+    if value.isprintable():
+        return f"{name}={value}\n"
     mark = f"jwtscan-{os.urandom(16).hex()}"
     return f"{name}<<{mark}\n{value}\n{mark}\n"
 
