@@ -340,6 +340,14 @@ def test_editor_that_is_interrupted_ends_the_run(one: Path, editor: Editor) -> N
     assert list(Path(env["TMPDIR"]).iterdir()) == []
 
 
+def test_escapes_in_a_name_never_reach_the_terminal(one: Path, editor: Editor) -> None:
+    (one / "a.js").rename(one / "a\x1b[31m\x9b\u202eb.js")
+    env = editor("file.write_text(text.replace('+    sdkKey: apiKey,', '+    sdkKey: (apiKey'))")
+    _, shown = talk("esn", one, "--select", "join-api-key", env=env)
+    assert "would not parse" in shown
+    assert not set("\x1b\x9b\u202e") & set(shown), repr(shown)
+
+
 def test_shell_signs_in_the_editors_name_mean_nothing(one: Path) -> None:
     _, shown = talk("en", one, env={"VISUAL": f"true; touch {one}/made"})
     assert "cannot start the editor true;" in shown

@@ -51,7 +51,7 @@ class Asking:
             texts, draft, fault = _by_hand(choice, draft)
             if not fault:
                 return texts
-            print_out(styled(fault, RED, self.look) + "\n")
+            print_out(styled(_words(fault, choice), RED, self.look) + "\n")
         if key == "q":
             raise Quit
         if key == "a":
@@ -93,6 +93,12 @@ def shown(choice: Choice, look: Look) -> str:
     if finding.fix.because:
         lines.append(f"takes for granted: {finding.fix.because}")
     return "\n".join(lines) + "\n" + drawn(clean.patch(_patch(choice).decode("utf-8", "replace")), look)
+
+
+def _words(text: str, choice: Choice) -> str:
+    from jwtscan.report.masked import Clean
+
+    return Clean(choice.result.secrets).words(text)
 
 
 def _patch(choice: Choice) -> bytes:
