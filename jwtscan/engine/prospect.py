@@ -70,7 +70,7 @@ class Prospect:
     def left_to_do(self, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[str]:
         """What no program can do about all the ``findings``, in order."""
         offers = list(self.offers.values())
-        texts = [rewrite for offer in offers for rewrite in self._changes(offer)]
+        texts = list({id(rewrite): rewrite for offer in offers for rewrite in self._changes(offer)}.values())
         # Code that is to be written by hand reads the new variables too.
         by_hand = (offer for offer in offers if offer.proposal.sketch)
         texts += [Rewrite(offer.finding.path, None, offer.proposal.sketch.encode()) for offer in by_hand]
