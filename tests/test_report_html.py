@@ -320,14 +320,16 @@ def test_clean_tree_gets_a_page_too(tmp_path: Path) -> None:
     assert "There were no files to scan." in words(parsed(of(Result())))
 
 
-def test_skipped_and_silenced_are_listed() -> None:
+def test_what_is_left_out_is_listed() -> None:
     result = two_files()
     quiet = result.findings.pop()
     result.silenced = [Silenced(quiet, "an old sample", Position(1, 1))]
+    result.known = {"jwtscan-baseline.jsonl": [quiet]}
     (section,) = [one for one in elements(parsed(of(result))) if one.get("id") == "passed-over"]
     assert "dist/app.min.js" in words(section)
     assert "generated" in words(section)
     assert "an old sample" in words(section)
+    assert "Known in jwtscan-baseline.jsonl: 1 finding" in words(section)
 
 
 def test_same_change_is_shown_once(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def _sample(code: str) -> Html:
 
 
 def passed_over(report: Report) -> Html | None:
-    """Files that were not read, and findings that comments silence."""
+    """Files that were not read, and findings that comments silence or that are known already."""
     parts = []
     if report.skipped:
         rows = [(el("span", one.path, class_="path"), one.reason) for one in report.skipped]
@@ -157,6 +157,10 @@ def passed_over(report: Report) -> Html | None:
             for one in report.silenced
         ]
         parts.append(_listed(f"Silenced: {plural(len(silenced), 'finding')}", ("Place", "Reason"), silenced))
+    for source, found in report.known.items():
+        known = [(el("span", f"{one.path}:{one.start.line}", class_="path"), el("code", one.rule)) for one in found]
+        title = f"Known in {source}: {plural(len(known), 'finding')}"
+        parts.append(_listed(title, ("Place", "Rule"), known))
     return el("section", el("h2", "Not in this report"), joined(parts), id="passed-over") if parts else None
 
 

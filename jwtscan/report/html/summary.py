@@ -28,16 +28,14 @@ def lead(report: Report) -> Html:
 
 
 def scanned(report: Report) -> Html:
-    """What was looked at."""
-    facts = [(report.files, "scanned"), (report.parsed, "analysed"), (len(report.skipped), "skipped")]
-    if report.silenced:
-        facts.append((len(report.silenced), "silenced by comments"))
-    words = [
-        el("span", el("b", f"{number:,}"), f" {'file ' if number == 1 else 'files '}{word}")
-        for number, word in facts[:3]
+    """What was looked at, and what was left out."""
+    files = ((report.files, "scanned"), (report.parsed, "analysed"), (len(report.skipped), "skipped"))
+    known = sum(map(len, report.known.values()))
+    facts = [(number, f"{'file' if number == 1 else 'files'} {what}") for number, what in files]
+    facts += [
+        (number, what) for number, what in ((len(report.silenced), "silenced by comments"), (known, "known")) if number
     ]
-    words += [el("span", el("b", f"{number:,}"), f" {word}") for number, word in facts[3:]]
-    return el("p", joined(words), class_="scanned")
+    return el("p", joined(el("span", el("b", f"{number:,}"), f" {what}") for number, what in facts), class_="scanned")
 
 
 def outlook(report: Report, fix: FixReport | None) -> Html:
