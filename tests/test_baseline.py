@@ -403,6 +403,30 @@ def test_a_file_named_by_itself_makes_nothing_stale(say: Say) -> None:
     assert say("baseline", "prune", "web/key.js")[1] == f"{NAME}: 3 findings (nothing to do)\n"
 
 
+def test_a_part_of_what_is_known_makes_nothing_stale(
+    say: Say, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("web/b.js").write_text(
+        HEAD + "import { key } from '../conf/key.js';\nZoomMtg.join({ apiKey: key, signature });\n"
+    )
+    Path("conf").mkdir()
+    Path("conf/key.js").write_text('export const key = "FAKEkeyFAKEkeyFAKEkey0";\n')
+    say("baseline", "create")
+    assert "conf/key.js" in {record["path"] for record in records()}
+    file = f"../{NAME}"
+    monkeypatch.chdir("conf")
+    # By itself it is a key of anything.
+    assert say("scan", "--format", "csv")[1].count("key.js") == 0
+    code, _, err = say("scan", "--baseline", file, "--strict-baseline")
+    assert (code, "stale" in err) == (0, False)
+    assert "nothing to do" in say("baseline", "update", "--baseline", file)[1]
+    Path("key.js").unlink()
+    Path("c.js").write_text(uses(1))
+    assert "(1 added, 1 removed)" in say("baseline", "update", "--baseline", file)[1]
+    monkeypatch.chdir("..")
+    assert scanned(say, "--strict-baseline")[:2] == (0, 0)
+
+
 def test_one_of_three_equal_ones_is_fixed(say: Say) -> None:
     Path("a.js").write_text(uses(3))
     say("baseline", "create")

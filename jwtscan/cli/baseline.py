@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,53 +125,70 @@ class _Seen:
 
 
 def _look(paths: tuple[str, ...], given: dict[str, Any], file: Path | None) -> _Seen:
-    """Scans PATHS beside the baseline ``file``.
+    """Scans PATHS beside the baseline ``file``; and once more with what is around them, if they are a part only.
 
-    Where files are named, the working directory is scanned with them, because what is found in one may depend on
-    others, and what is found elsewhere does not count.
+    What is found in a part may depend on the rest. What either scan finds in the paths is there.
     """
     if "-" in paths:
         raise click.UsageError("a baseline is of files: '-' (stdin) is none")
     options, rules = chosen(paths, {**given, **_NOT_ASKED, "baseline": file})
-    counts: Callable[[str], bool] = _everything
-    if not all(_is_folder(options, path) for path in options.paths):
-        from jwtscan.engine.fix import is_part
-
-        counts = _inside(options)
-        options = replace(options, paths=(*options.paths, ".")) if is_part(options) else options
-    scan = run_scan(options, rules, given)
-    if scan.result.files == 0 and not given["quiet"]:
+    records = [record for known in options.known for record in known.records]
+    scans = [run_scan(options, rules, given)]
+    if (around := _around(options, records)) is not None:
+        scans.append(run_scan(around, rules, given))
+    whole, counts = scans[-1], _inside(options, options.paths)
+    if whole.result.files == 0 and not given["quiet"]:
         note("no files to scan")
-    for path, reason in sorted(scan.unreadable.items()):
+    for path, reason in sorted(whole.unreadable.items()):
         note(f"cannot read {path}: {reason}")
-    masker, named = Masker(scan.result.secrets), named_from(options.cwd)
-    # What cannot be read is no finding to live with.
-    found = [(named(one.path), one) for one in scan.result.findings if one.path not in scan.unreadable]
-    return _Seen(
-        [record for known in options.known for record in known.records],
-        [one for stale in scan.result.stale.values() for one in stale if counts(one.path)],
-        [Record(masker.mask(name), one.rule, one.fingerprint) for name, one in found if counts(name)],
-        FAILED if scan.result.errors else CLEAN,
-    )
+    new: dict[str, Record] = {}
+    there: set[str] = set()
+    for scan in scans:
+        masker, named = Masker(scan.result.secrets), named_from(scan.options.cwd)
+        there.update(one.fingerprint for known in scan.result.known.values() for one in known)
+        for one in scan.result.findings:
+            # What cannot be read is no finding to live with.
+            if one.path not in scan.unreadable and counts(name := named(one.path)):
+                new[one.fingerprint] = Record(masker.mask(name), one.rule, one.fingerprint)
+    gone = [one for stale in whole.result.stale.values() for one in stale]
+    stale = [one for one in gone if one.fingerprint not in there and counts(one.path)]
+    return _Seen(records, stale, [*new.values()], FAILED if whole.result.errors else CLEAN)
 
 
-def _is_folder(options: Options, path: str) -> bool:
-    return os.path.isdir(os.path.join(options.cwd, path))  # noqa: PTH112, PTH118 - does not raise
+def _around(options: Options, records: Sequence[Record]) -> Options | None:
+    """``options`` for a scan of all that a baseline speaks of as well; None where that is looked at already."""
+    folders = [path for path in options.paths if _is_folder(options, path)]
+    if len(folders) == len(options.paths) and _cover(options, folders, records):
+        return None
+    from jwtscan.engine.standpoint import from_top
+
+    here = Path(os.path.realpath(options.cwd))
+    for folder in (here, tree_of(options.cwd)):
+        # Nobody means all of a home or a disk.
+        is_all = folder.parent == folder or str(folder) == os.path.expanduser("~")  # noqa: PTH111 - does not raise
+        if not is_all and _cover(options, [os.path.relpath(folder, here)], records):
+            inside = from_top(options, folder)
+            return replace(inside, paths=(*inside.paths, "."))
+    return None
 
 
-def _everything(_: str) -> bool:
-    return True
+def _cover(options: Options, folders: Sequence[str], records: Sequence[Record]) -> bool:
+    return all(map(_inside(options, folders), (record.path for record in records)))
 
 
-def _inside(options: Options) -> Callable[[str], bool]:
-    """Says of a file, by its place in the repository, whether it lies in the paths of a scan."""
+def _inside(options: Options, paths: Sequence[str]) -> Callable[[str], bool]:
+    """Says of a file, by its place in the repository, whether it lies in one of the paths."""
     named = named_from(options.cwd)
     names = set()
-    for path in options.paths:
+    for path in paths:
         shown_path = Path(os.path.relpath(options.cwd / path, options.cwd)).as_posix()
         in_it = named(posixpath.normpath(f"{shown_path}/-")).removesuffix("-")
         names.add(in_it if _is_folder(options, path) else named(shown_path))
     return lambda name: any(name == one or ((one.endswith("/") or not one) and name.startswith(one)) for one in names)
+
+
+def _is_folder(options: Options, path: str) -> bool:
+    return os.path.isdir(os.path.join(options.cwd, path))  # noqa: PTH112, PTH118 - does not raise
 
 
 def _file(given: dict[str, Any]) -> Path:

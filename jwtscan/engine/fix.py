@@ -53,7 +53,7 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
     """
     narrow = Scan(options, rules, progress)
     narrow.run()
-    if not (narrow.result.findings or narrow.is_spoken_to) or not is_part(options):
+    if not (narrow.result.findings or narrow.is_spoken_to) or not _is_part(options):
         return narrow, None
     mine = frozenset(narrow.entries)
     if options.stdin is not None and not (options.cwd / min(mine)).is_file():
@@ -68,7 +68,7 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
     return wide, mine
 
 
-def is_part(options: Options) -> bool:
+def _is_part(options: Options) -> bool:
     """Whether the paths are parts of the working directory, and that is a project rather than somebody's home."""
     cwd = Path(os.path.realpath(options.cwd))
     if cwd.parent == cwd or str(cwd) == os.path.expanduser("~"):  # noqa: PTH111 - does not raise

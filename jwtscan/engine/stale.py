@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def stale(scan: Scan, records: Sequence[Record]) -> list[Record]:
     """The records that speak of nothing any more, after a scan that was run with them for known.
 
-    That takes a rule that ran, and a file that was read, or is gone, in a folder that was scanned. Of a file that was
-    named by itself nothing is said: what is found in it may depend on others.
+    That takes a rule that ran, and a file that was read or is gone. And it takes a scan of folders that hold all that
+    the baseline speaks of: what is found in a part of them may depend on the rest.
     """
     result = scan.result
     found = {one.fingerprint for known in (result.findings, *result.known.values()) for one in known} | result.unwanted
@@ -36,12 +36,17 @@ def stale(scan: Scan, records: Sequence[Record]) -> list[Record]:
     named = named_from(scan.options.cwd)
     read = set(map(named, scan.entries)) - {named(one.path) for one in result.skipped}
 
-    def is_looked_for(record: Record) -> bool:
-        places = (os.path.normpath(f"{home}/{record.path}").replace(os.sep, "/") for home in homes)
-        inside = [place for place in places if any(place.startswith(folder) for folder in folders)]
-        return bool(inside) and (record.path in read or not any(map(os.path.lexists, inside)))
+    def places(record: Record) -> list[str]:
+        everywhere = (os.path.normpath(f"{home}/{record.path}").replace(os.sep, "/") for home in homes)
+        return [place for place in everywhere if any(place.startswith(folder) for folder in folders)]
 
-    return [record for record in left if record.rule in ran and is_looked_for(record)]
+    if not all(map(places, records)):
+        return []
+    return [
+        record
+        for record in left
+        if record.rule in ran and (record.path in read or not any(map(os.path.lexists, places(record))))
+    ]
 
 
 def _homes(here: str, folders: Sequence[str], records: Sequence[Record]) -> set[str]:
