@@ -102,7 +102,8 @@ def _size(case: Case) -> tuple[int, str]:
 def _report(rule: Rule, case: Case) -> str:
     """What ``scan`` prints of a case; empty where the rule has no finding there."""
     with laid_out(case) as place:
-        command = ["scan", "--select", rule.id] if "tool" not in rule.tags else ["scan"]
+        # What is fixed about a credential depends on the uses that read it, and those are other rules'.
+        command = ["scan"] if {"tool", "credentials"} & set(rule.tags) else ["scan", "--select", rule.id]
         text = printed([*command, "--format", "text"], place).text
     return f"$ jwtscan {' '.join(command)}\n{text}" if f"[{rule.id}]" in text else ""
 
