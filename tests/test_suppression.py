@@ -257,3 +257,9 @@ def test_own_rules_are_tested_with_ignores_that_have_to_silence_something(
     assert "unused-ignore: this ignore comment silences nothing of api-host" in capsys.readouterr().out
     write(cases, "host.py", "u = 'https://zoom.us'  # jwtscan: ignore[jwt-mint] not run here\n")
     assert run(["rules", "test", "own"]) == 0
+
+
+def test_a_comment_that_nobody_understands_is_left_to_people(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "total = 1  # jwtscan: disable\nother = 2  # jwtscan: ignore[jwt-mint] until=soon\n")
+    assert ids(scanned(tmp_path)) == [("unused-ignore", 1), ("unused-ignore", 2)]
+    assert fixed(tmp_path) == {}

@@ -225,6 +225,13 @@ NOTEBOOK_NOT = {
 }
 
 
+def test_a_comment_at_the_end_of_a_cell_says_nothing_about_the_next(tmp_path: Path) -> None:
+    sources = [["from zoomus import ZoomClient\n", f"# {WORDS}"], [f"client = {MADE}"]]
+    cells = [{"cell_type": "code", "metadata": {}, "source": source} for source in sources]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    assert rules_of(scanned(tmp_path, "a.ipynb", text.encode())) == ["unused-ignore", "wrapper-client"]
+
+
 def table(name: str, texts: dict[str, str], form: str = "{}\n") -> list[object]:
     return [pytest.param(name, form.format(text), id=f"{name}: {what}") for what, text in texts.items()]
 

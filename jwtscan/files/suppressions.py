@@ -134,12 +134,14 @@ def parse(
     lines: Lines,
     *,
     around: Callable[[Span], Span] | None = None,
+    goes_on: Callable[[int], bool] | None = None,
     reasons: bool = False,
     today: date | None = None,
 ) -> Suppressions:
     """The directives in ``comments``, which are all real comments of ``source``, marks included.
 
-    ``around`` gives what a comment fills by itself (JSX braces), else the comment.
+    ``around`` gives what a comment fills by itself (JSX braces), else the comment. ``goes_on`` says whether the line
+    after a 1-based one still belongs to it; without it, all do.
     """
     placed = sorted(comments)
     texts = {span: source[span.start : span.end] for span in placed}
@@ -148,7 +150,7 @@ def parse(
     malformed: list[Malformed] = []
     if directed:
         filled = {span: around(span) if around is not None else span for span in directed}
-        code = _NextCode([filled.get(span, span) for span in placed], source, lines)
+        code = _NextCode([filled.get(span, span) for span in placed], source, lines, goes_on or _always)
         for comment in directed:
             for span, words in directives(texts[comment]):
                 span = Span(comment.start + span.start, comment.start + span.end)
@@ -163,10 +165,15 @@ def parse(
     return Suppressions(tuple(ignores), tuple(malformed), today or date.today(), reasons)
 
 
+def _always(_: int) -> bool:
+    return True
+
+
 class _NextCode:
     """Finds the line that a comment speaks of. Each line is looked at once, so stacks of comments stay cheap."""
 
-    def __init__(self, comments: list[Span], source: bytes, lines: Lines) -> None:
+    def __init__(self, comments: list[Span], source: bytes, lines: Lines, goes_on: Callable[[int], bool]) -> None:
+        self._goes_on = goes_on
         self._source = source
         self._lines = lines
         touched = Counter(line for span in comments for line in {self._first(span), self._last(span)})
@@ -185,8 +192,11 @@ class _NextCode:
         passed: list[int] = []
         while line not in self._known:
             passed.append(line)
+            last = self._alone.get(line, line)
+            if not self._goes_on(last):
+                break
             if line in self._alone:
-                line = self._alone[line] + 1
+                line = last + 1
             elif line <= self._lines.count and not self._lines.bytes(line).strip():
                 line += 1
             else:

@@ -87,7 +87,14 @@ class _Page:
         if _WORD in unit.document.source.lower():
             self.enclosing = Enclosing(unit, self.spoken)
             around = self.enclosing.filled_by
-            found = parse(self.spoken.comments, self.spoken.source, self.spoken.lines, around=around, reasons=reasons)
+            found = parse(
+                self.spoken.comments,
+                self.spoken.source,
+                self.spoken.lines,
+                around=around,
+                goes_on=self.spoken.goes_on,
+                reasons=reasons,
+            )
             self.suppressions = found if found.ignores or found.malformed else None
 
     def silences(self, rule: str, span: Span) -> Ignore | None:

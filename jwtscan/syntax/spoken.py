@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from jwtscan.syntax.unit import Unit
 from jwtscan.text import Lines, Span
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+# The line end as JSON has it, and perhaps what parts one string of a cell from the next.
+_IN_JSON = re.compile(rb'(?:\\r)?\\n(?:"\s*,\s*")?')
 
 
 class Spoken:
@@ -30,6 +35,18 @@ class Spoken:
         # The Python grammar takes the first half of a CR LF for the comment's.
         text = self.source[span.start : span.end]
         return Span(span.start, span.start + len(text.rstrip(b"\r\n")))
+
+    def is_line_end(self, start: int, end: int) -> bool:
+        """Whether nothing but a line end stands there. In a notebook, what parts two cells is more."""
+        there = self.there(Span(start, end))
+        text = self.unit.document.source[there.start : there.end]
+        return (_LINE_END if self._region is None else _IN_JSON).fullmatch(text) is not None
+
+    def goes_on(self, line: int) -> bool:
+        """Whether the next line is of the same cell as a 1-based line."""
+        if self._region is None or line >= self.lines.count:
+            return True
+        return self.is_line_end(self.lines.span(line).end, self.lines.starts[line])
 
     def here(self, span: Span) -> Span:
         """A span of the document in this text."""

@@ -24,12 +24,15 @@ _MARK = b"#/;-"
 _BLANK = b" \t"
 # Two signs that would be one word or operator.
 _JOINED = re.compile(rb"[\w$\x80-\xff]{2}|[-+*/<>=&|!?.:%^~#]{2}")
-# What stands between two lines of a notebook's cell: their end, and perhaps the end of one string of several.
-_ESCAPED_END = re.compile(rb'(?:\\r)?\\n(?:"\s*,\s*")?')
 
 
-def fix(idle: Idle, _: Plan) -> Proposal:
-    """A comment that would silence something but for its day or its reason is left for people to renew."""
+def fix(idle: Idle | None, _: Plan) -> Proposal | None:
+    """A comment that would silence something but for its day or its reason is left for people to renew.
+
+    So is one that nobody understands: nothing says what of it is of no use.
+    """
+    if idle is None:
+        return None
     unused = idle.unused
     if unused.wanted and unused.barred is not None:
         return advice(f"{unused.barred.advice}, or remove the comment", "it may still say what people want to know")
@@ -125,10 +128,10 @@ class _Removal:
         first, last = lines.line_of(span.start), lines.line_of(max(span.end - 1, span.start))
         start, end = lines.span(first).start, lines.span(last).end
         after = lines.starts[last] if last < lines.count else None
-        if after is not None and self._is_line_end(end, after):
+        if after is not None and self.spoken.is_line_end(end, after):
             return self._edit(self._with_gap(first, last) or Span(start, after))
         above = lines.span(first - 1).end if first > 1 else None
-        if above is not None and self._is_line_end(above, start):
+        if above is not None and self.spoken.is_line_end(above, start):
             return self._edit(Span(above, end))
         return self._edit(Span(start, end))
 
@@ -142,14 +145,6 @@ class _Removal:
         if first > 1 and lines.starts[last] == len(self.source):
             return Span(lines.starts[first - 2], lines.starts[last])
         return None
-
-    def _is_line_end(self, start: int, end: int) -> bool:
-        """Whether what parts two lines is theirs: in a notebook it may be the end of a cell."""
-        there = self.spoken.there(Span(start, end))
-        text = self.unit.document.source[there.start : there.end]
-        return text in (b"\n", b"\r\n", b"\r") or (
-            self.unit.kind == "notebook" and _ESCAPED_END.fullmatch(text) is not None
-        )
 
     def _edit(self, span: Span, text: bytes = b"") -> Edit:
         return Edit(self.spoken.there(span), text)
