@@ -332,6 +332,15 @@ def test_what_is_left_out_is_listed() -> None:
     assert "Known in jwtscan-baseline.jsonl: 1 finding" in words(section)
 
 
+def test_folder_outside_says_that_fixes_were_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["scan", str(DEMO), "--format", "html=out.html"]) == 1
+    root = parsed((tmp_path / "out.html").read_text(encoding="utf-8"))
+    assert "Scan from the project’s own folder" in words(with_class(root, "outlook")[0])
+    assert with_class(root, "badge") == with_class(root, "ways") == []
+    assert len(with_class(root, "finding")) == 13
+
+
 def test_same_change_is_shown_once(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ZOOM_API_KEY=\n")
     (tmp_path / ".env.example").write_text("ZOOM_API_KEY=\n")

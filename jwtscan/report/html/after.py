@@ -8,7 +8,7 @@ from jwtscan.finding import Finding
 from jwtscan.report.html.card import anchor
 from jwtscan.report.html.diff import diff_of
 from jwtscan.report.html.safe import Html, el, joined, link, paragraphs, prose, sentence
-from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, way_of
+from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, fixes_are_known, way_of
 from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import plural
 from jwtscan.rule import Rule
@@ -26,6 +26,9 @@ def next_steps(report: Report, fix: FixReport | None) -> Html | None:
 
 
 def _steps(report: Report, fix: FixReport | None) -> Iterator[tuple[str, Html]]:
+    if not fixes_are_known(report, fix):
+        yield "Have the fixes looked at", _command("cd … && jwtscan scan .", "from the project’s own folder")
+        return
     ways = {way: [finding for finding in report.findings if way_of(finding) == way] for way in (SAFE, UNSAFE, BY_HAND)}
     if ways[SAFE] or ways[UNSAFE]:
         yield "Let jwtscan change the code", joined(_commands(len(ways[SAFE]), len(ways[UNSAFE])))

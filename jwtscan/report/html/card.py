@@ -23,10 +23,11 @@ _ARTICLES = frozenset({"a", "an", "it", "the", "this"})
 class Cards:
     """The cards of a report. What several findings share is drawn once, and the others lead to it."""
 
-    def __init__(self, report: Report, folder_of: Mapping[str, str], *, are_open: bool) -> None:
+    def __init__(self, report: Report, folder_of: Mapping[str, str], *, are_open: bool, by_way: bool) -> None:
         self.report = report
         self.folder_of = folder_of
         self.are_open = are_open
+        self.by_way = by_way
         self.sketches: dict[str, Finding] = {}
         self.patches: dict[tuple[Patch, ...], Finding] = {}
         self.new_files: dict[str, Html] = {}
@@ -57,7 +58,7 @@ class Cards:
                 el("span", joined(facts), class_="facts"),
                 class_="head",
             ),
-            el("span", BADGES[way], class_=f"badge {way}"),
+            el("span", BADGES[way], class_=f"badge {way}") if self.by_way else None,
         )
         parts = [el("div", el("dt", label), el("dd", content)) for label, content in self._parts(finding)]
         return el(

@@ -11,7 +11,7 @@ from jwtscan.report.html import after, summary
 from jwtscan.report.html.card import Cards
 from jwtscan.report.html.facets import filters, toolbar
 from jwtscan.report.html.safe import Html, el, joined
-from jwtscan.report.html.ways import folders
+from jwtscan.report.html.ways import fixes_are_known, folders
 from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import plural
 
@@ -83,13 +83,14 @@ def _bar(report: Report, fix: FixReport | None) -> Html:
 
 
 def _found(report: Report, fix: FixReport | None) -> list[Html | None]:
+    by_way = fixes_are_known(report, fix)
     folder_of = folders([finding.path for finding in report.findings])
-    cards = Cards(report, folder_of, are_open=len(report.findings) <= MOST_OPEN)
+    cards = Cards(report, folder_of, are_open=len(report.findings) <= MOST_OPEN, by_way=by_way)
     listed = cards.by_file()
     overview = el(
         "div",
         el("div", summary.outlook(report, fix), summary.severities(report), class_="outlooks"),
-        summary.charts(report, folder_of),
+        summary.charts(report, folder_of, by_way=by_way),
         class_="overview",
     )
     none = el("p", "No finding matches.", id="none", hidden=True)

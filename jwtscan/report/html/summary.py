@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from jwtscan.finding import Confidence, Finding, Severity
 from jwtscan.report.html.charts import Share, bars, ring, stacked
 from jwtscan.report.html.safe import Html, el, joined
-from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, WAYS, counted, way_of
+from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, WAYS, counted, fixes_are_known, way_of
 from jwtscan.report.masked import FixReport, Report
 from jwtscan.report.summary import plural
 
 MOST_BARS = 8
+_UNKNOWN = (
+    "That is not said here: fixes are only looked at for files in the working directory. Scan from the project’s own "
+    "folder to have each fix with its diff."
+)
 _ABOUT = {
     SAFE: "right as soon as the new credentials are set",
     UNSAFE: "right under an assumption that each of them names",
@@ -39,7 +43,9 @@ def scanned(report: Report) -> Html:
 
 
 def outlook(report: Report, fix: FixReport | None) -> Html:
-    """What a fix would do, as one bar and its three numbers; after a fix also what it did."""
+    """What a fix would do, as one bar and its three numbers; after a fix what is left for another one."""
+    if not fixes_are_known(report, fix):
+        return el("section", el("h2", "What a fix would do"), el("p", _UNKNOWN), class_="panel outlook")
     ways = Counter(map(way_of, report.findings))
     shares = [(way, ways[way]) for way in WAYS]
     title = "What remains" if fix is not None else "What a fix would do"
@@ -66,25 +72,27 @@ def severities(report: Report) -> Html:
     return el("section", el("h2", "Severity"), el("dl", joined(rows), class_="levels"), class_="panel severities")
 
 
-def charts(report: Report, folder_of: Mapping[str, str]) -> Html:
-    """By rule, by folder, by confidence."""
-    by_rule = _bars("By rule", "Rule", report.findings, lambda finding: finding.rule, "rule")
-    by_folder = _bars("By folder", "Folder", report.findings, lambda finding: folder_of[finding.path], "folder")
+def charts(report: Report, folder_of: Mapping[str, str], *, by_way: bool) -> Html:
+    """By rule, by folder, by confidence. ``by_way`` has the bars show how the findings are fixed."""
+    by_rule = _bars("By rule", "rule", [(one.rule, one) for one in report.findings], by_way)
+    by_folder = _bars("By folder", "folder", [(folder_of[one.path], one) for one in report.findings], by_way)
     return el("div", by_rule, el("div", by_folder, _confidence(report)), class_="charts")
 
 
-def _bars(caption: str, unit: str, findings: Sequence[Finding], of: Callable[[Finding], str], facet: str) -> Html:
-    rows: list[tuple[Html, list[Share]]] = []
-    values = counted(map(of, findings))
+def _bars(caption: str, facet: str, findings: Sequence[tuple[str, Finding]], by_way: bool) -> Html:
+    ways: dict[str, Counter[str]] = {}
+    for value, finding in findings:
+        ways.setdefault(value, Counter())[way_of(finding) if by_way else SAFE] += 1
+    values = counted(value for value, _ in findings)
     shown = values if len(values) <= MOST_BARS + 1 else values[:MOST_BARS]
+    rows: list[tuple[Html, list[Share]]] = []
     for value, _ in shown:
-        ways = Counter(way_of(finding) for finding in findings if of(finding) == value)
         target = f"#about-{value}" if facet == "rule" else "#findings"
         label = el("a", value, href=target, data_facet=facet, data_value=value)
-        rows.append((label, [(way, ways[way]) for way in WAYS]))
+        rows.append((label, [(way, ways[value][way]) for way in WAYS]))
     hidden = values[len(shown) :]
     rest = (el("span", f"{len(hidden):,} more"), sum(number for _, number in hidden)) if hidden else None
-    return el("div", bars(caption, unit, rows, rest), class_="panel")
+    return el("div", bars(caption, facet.capitalize(), rows, rest), class_="panel")
 
 
 def _confidence(report: Report) -> Html:

@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from jwtscan.finding import Applicability, Finding
+from jwtscan.report.masked import FixReport, Report
 
 SAFE, UNSAFE, BY_HAND = "safe", "unsafe", "hand"
 WAYS = {SAFE: "Safe fix", UNSAFE: "With --unsafe-fixes", BY_HAND: "By hand"}
 MOST_FOLDERS = 10
 TOP = "(top folder)"
+
+
+def fixes_are_known(report: Report, fix: FixReport | None) -> bool:
+    """Whether fixes were looked at: for files outside of the working directory they are not."""
+    return fix is not None or any(finding.fix for finding in report.findings) or bool(report.left_to_do())
 
 
 def way_of(finding: Finding) -> str:
