@@ -79,12 +79,10 @@ def in_shell(command: str, cwd: Path, env: Mapping[str, str] | None = None) -> s
 @pytest.mark.parametrize(
     ("env", "given", "terminal", "pipe"),
     [
-        ({}, "auto", True, False),
         ({"NO_COLOR": "1"}, "auto", False, False),
-        ({"NO_COLOR": ""}, "auto", True, False),
+        ({"NO_COLOR": "", "CLICOLOR_FORCE": "0"}, "auto", True, False),
         ({"FORCE_COLOR": "1"}, "auto", True, True),
-        ({"CLICOLOR_FORCE": "1"}, "auto", True, True),
-        ({"CLICOLOR_FORCE": "0"}, "auto", True, False),
+        ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, "auto", True, True),
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, "auto", False, False),
         ({"TERM": "dumb"}, "auto", False, False),
         ({"CI": "true"}, "auto", True, False),
@@ -136,8 +134,9 @@ def marked(report: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 400])
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+@pytest.mark.parametrize(
+    ("encoding", "width"), [("utf-8", 60), ("utf-8", 80), ("utf-8", 400), ("cp1252", 60), ("ascii", 80)]
+)
 def test_marks_stand_below_what_they_mark(tree: Path, width: int, encoding: str) -> None:
     (tree / "join.js").write_text(WIDE)
     done = in_shell(
@@ -149,7 +148,7 @@ def test_marks_stand_below_what_they_mark(tree: Path, width: int, encoding: str)
     assert done.stderr == b""
 
 
-@pytest.mark.parametrize("columns", [20, 40, 60])
+@pytest.mark.parametrize("columns", [20, 60])
 def test_narrow_window_is_not_overrun(tree: Path, columns: int) -> None:
     (tree / "join.js").write_text(WIDE)
     code, shown = on_terminal("scan", "--color", "never", cwd=tree, size=(30, columns))
@@ -166,24 +165,16 @@ def test_terminal_without_a_size_gets_the_default_width(tree: Path) -> None:
 
 # -- encodings ---------------------------------------------------------------------------------------------------------
 
-COMMANDS = (
-    "scan --format text",
-    "fix --diff --color always",
-    "rules list",
-    "explain jwt-mint",
-    "config",
-    "scan --help",
-)
+COMMANDS = ("fix --diff --color always", "explain jwt-mint", "config", "scan --help")
 
 
 @pytest.mark.parametrize(
     "env",
     [
         {"PYTHONIOENCODING": "cp1252"},
-        {"PYTHONIOENCODING": "ascii"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     ],
-    ids=["cp1252", "ascii", "C"],
+    ids=["cp1252", "C"],
 )
 def test_poor_encoding_gets_plain_frames_and_no_crash(tree: Path, env: dict[str, str]) -> None:
     (tree / "jöin.js").write_text(WIDE)
@@ -280,16 +271,18 @@ main()
 
 
 @pytest.mark.parametrize(
-    ("place", "name"),
+    ("place", "name", "number"),
     [
-        ("jwtscan.files.sweep", "look_at"),
-        ("jwtscan.syntax.reading", "read_unit"),
-        ("jwtscan.fixing.lower", "_tidy"),
-        ("jwtscan.fixing.commit", "_stage"),
-        ("jwtscan.fixing.commit", "_replace"),
+        ("jwtscan.files.sweep", "look_at", signal.SIGINT),
+        ("jwtscan.syntax.reading", "read_unit", signal.SIGINT),
+        ("jwtscan.fixing.lower", "_tidy", signal.SIGINT),
+        ("jwtscan.fixing.commit", "_stage", signal.SIGINT),
+        ("jwtscan.fixing.commit", "_replace", signal.SIGINT),
+        ("jwtscan.syntax.reading", "read_unit", signal.SIGTERM),
+        ("jwtscan.fixing.commit", "_replace", signal.SIGTERM),
+        ("jwtscan.fixing.commit", "_replace", signal.SIGHUP),
     ],
 )
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_before_the_end_leaves_the_tree_as_it_was(tree: Path, place: str, name: str, number: int) -> None:
     code, shown = on_terminal(place, name, str(int(number)), "fix", cwd=tree, code=WHEN_CALLED)
     assert code == (130 if number == signal.SIGINT else 128 + number), shown
@@ -448,10 +441,9 @@ def is_neutral(text: str, *, coloured: bool = False) -> bool:
     ids=lambda arguments: " ".join(map(repr, arguments)),
 )
 def test_escapes_never_reach_the_terminal(hostile: Path, arguments: Sequence[str]) -> None:
-    _, shown = on_terminal(*arguments, cwd=hostile)
-    assert is_neutral(shown, coloured=True), repr(shown)
-    _, shown = on_terminal(*arguments, cwd=hostile, env={"NO_COLOR": "1"})
-    assert is_neutral(shown), repr(shown)
+    is_coloured = "text" in arguments
+    _, shown = on_terminal(*arguments, cwd=hostile, env={} if is_coloured else {"NO_COLOR": "1"})
+    assert is_neutral(shown, coloured=is_coloured), repr(shown)
 
 
 @pytest.mark.parametrize("text", [f'x = "{ESCAPE}"\n', f'"{ESCAPE}" = 1\n', f"exclude = 3 # {ESCAPE}\n"])
