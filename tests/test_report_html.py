@@ -305,7 +305,7 @@ def test_fix_says_what_it_did_and_what_remains() -> None:
     root = parsed(html_of_fix(DEMO))
     assert "11 findings fixed in 10 files; 2 remaining." in words(root)
     (fixed,) = [one for one in elements(root) if one.get("id") == "fixed"]
-    assert "server/zoom_oauth.py" in words(fixed)
+    assert "server/zoom_oauth.pynew file" in words(fixed)
     assert "jwt-mint fetch an OAuth" in words(fixed)
     left = {one.get("data-rule"): one for one in with_class(root, "finding")}
     assert set(left) == {"client-signature", "credential-literal"}

@@ -9,7 +9,7 @@ from jwtscan.report.html.card import anchor
 from jwtscan.report.html.diff import diff_of
 from jwtscan.report.html.safe import Html, el, joined, link, paragraphs, prose, sentence
 from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, fixes_are_known, way_of
-from jwtscan.report.masked import FixReport, Report
+from jwtscan.report.masked import FixReport, Patch, Report
 from jwtscan.report.summary import plural
 from jwtscan.rule import Rule
 
@@ -93,10 +93,16 @@ def fixed(fix: FixReport) -> Html | None:
         done = [el("li", el("code", rule), " ", prose(title)) for rule, title in here]
         what = el("ul", joined(done)) if done else None
         drawn = diff_of(patches[path]) if path in patches else None
-        head = el("summary", el("span", path, class_="path"), el("span", f"{len(done):,} fixed" if done else "changed"))
+        head = el("summary", el("span", path, class_="path"), el("span", _change(len(done), patches.get(path))))
         rows.append(el("details", head, what, drawn, class_="row"))
     title = f"Fixed: {plural(len(fix.fixed), 'finding')}, {plural(len(fix.changed), 'file')} changed"
     return el("section", el("h2", title), joined(rows), id="fixed")
+
+
+def _change(fixed: int, patch: Patch | None) -> str:
+    if fixed:
+        return f"{fixed:,} fixed"
+    return "new file" if patch is not None and patch.is_new else "changed"
 
 
 def new_files(files: dict[str, Html]) -> Html | None:
