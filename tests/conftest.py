@@ -21,6 +21,7 @@ settings.load_profile("jwtscan")
 
 NOBODY = 65534
 UNPROVED = "fixed programs and validators were not run"
+UNTRIED = "the HTML report was not tried"
 
 
 class Plain:
@@ -70,8 +71,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Says once and loudly what was left out for want of Node."""
+    """Says once and loudly what was left out for want of Node or Chromium."""
     skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
-    unproved = [reason for reason in skipped if UNPROVED in reason]
-    if unproved:
-        terminalreporter.write_line(f"skipped: {len(unproved)} tests; {unproved[0]}", red=True, bold=True)
+    for what in (UNPROVED, UNTRIED):
+        unproved = [reason for reason in skipped if what in reason]
+        if unproved:
+            terminalreporter.write_line(f"skipped: {len(unproved)} tests; {unproved[0]}", red=True, bold=True)
