@@ -263,3 +263,22 @@ def test_a_comment_that_nobody_understands_is_left_to_people(tmp_path: Path) -> 
     write(tmp_path, "a.py", "total = 1  # jwtscan: disable\nother = 2  # jwtscan: ignore[jwt-mint] until=soon\n")
     assert ids(scanned(tmp_path)) == [("unused-ignore", 1), ("unused-ignore", 2)]
     assert fixed(tmp_path) == {}
+
+
+def test_ignore_in_a_single_file_is_judged_by_the_whole_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it silences may need evidence from another file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keys.py").write_text(
+        'import os\n\nKEY = os.environ["ZOOM_API_KEY"]\nSECRET = os.environ["ZOOM_API_SECRET"]\n'
+    )
+    use = 'import jwt\nfrom keys import KEY, SECRET\n\ntoken = jwt.encode({"iss": KEY, "exp": 1}, SECRET)'
+    (tmp_path / "mint.py").write_text(f"{use}  # jwtscan: ignore[jwt-mint] later\n")
+    (tmp_path / "idle.py").write_text("x = 1  # jwtscan: ignore[jwt-mint] later\n")
+    assert run(["scan", "mint.py"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run(["scan", "idle.py", "mint.py"]) == 1
+    assert [line.split(" ")[:2] for line in capsys.readouterr().out.splitlines()] == [
+        ["idle.py:1:10:", "unused-ignore"]
+    ]

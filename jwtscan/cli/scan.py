@@ -93,6 +93,10 @@ def run_scan(options: Options, rules: list[Rule] | Callable[[], list[Rule]], giv
         run = Scan(options, rules, line) if line is not None else Scan(options, rules)
         try:
             run.run()
+            if run.unsure:
+                from jwtscan.engine.around import judge_ignores
+
+                judge_ignores(run)
         except MissingPathError as error:
             raise Failure(str(error)) from error
     return run

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jwtscan.engine.around import is_part
 from jwtscan.engine.outcome import Choose, Fixed, Obstacle
 from jwtscan.engine.scan import Options, Progress, Rules, Scan, _silent
 from jwtscan.finding import Applicability
@@ -53,7 +52,7 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
     """
     narrow = Scan(options, rules, progress)
     narrow.run()
-    if not (narrow.result.findings or narrow.is_spoken_to) or not _is_part(options):
+    if not (narrow.result.findings or narrow.is_spoken_to) or not is_part(options):
         return narrow, None
     mine = frozenset(narrow.entries)
     if options.stdin is not None and not (options.cwd / min(mine)).is_file():
@@ -68,16 +67,6 @@ def _broad(options: Options, rules: Sequence[Rule] | Rules, progress: Progress) 
     return wide, mine
 
 
-def _is_part(options: Options) -> bool:
-    """Whether the paths are parts of the working directory, and that is a project rather than somebody's home."""
-    cwd = Path(os.path.realpath(options.cwd))
-    if cwd.parent == cwd or str(cwd) == os.path.expanduser("~"):  # noqa: PTH111 - does not raise
-        return False
-    return all(
-        _inside(path, cwd) for path in (options.paths if options.stdin is None else [options.stdin_filename or ""])
-    )
-
-
 def _with_text(wide: Scan, narrow: Scan) -> Scan | None:
     """``wide`` with the text from stdin in place of the file's; None where the file's encoding has no bytes for it."""
     if not narrow.documents.keys() <= wide.entries.keys():
@@ -90,7 +79,3 @@ def _with_text(wide: Scan, narrow: Scan) -> Scan | None:
     scan.documents.update(narrow.documents)
     scan.run()
     return scan
-
-
-def _inside(path: str, cwd: Path) -> bool:
-    return cwd in Path(os.path.realpath(cwd / path)).parents

@@ -118,10 +118,12 @@ def _silent(phase: str, done: int, total: int) -> None:
 class Scan:
     """One scan: its files, what the gate saw of them, and the result as it grows. ``project`` is set by ``run``.
 
+    ``unsure`` are files with ignore comments that may be of use where more is seen (see ``engine.around``).
     ``named`` gives the path that counts for a finding's identity, where it is not the file's place in its repository.
     """
 
     project: Project | None = None
+    unsure: frozenset[str] = frozenset()
     named: Callable[[str], str] | None = None
 
     def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress = _silent) -> None:
@@ -276,7 +278,7 @@ class Scan:
 
     def _read_unit(self, path: str) -> Unit | None:
         from jwtscan.files.generated import minified_or_generated
-        from jwtscan.syntax.reading import LOCKS, MAX_WORDS, PAGES, PROGRAMS, read_unit, too_dense
+        from jwtscan.syntax.reading import LOCKS, read_unit
 
         if path in self.units:
             return self.units[path]
@@ -287,8 +289,6 @@ class Scan:
         reason = minified_or_generated(document, kind)
         if reason is None and len(document.source) > MAX_PARSED_SIZE and kind not in LOCKS:
             reason = f"larger than {MAX_PARSED_SIZE >> 20} MB, not parsed"
-        if reason is None and kind in PROGRAMS | PAGES and too_dense(document.source):
-            reason = f"more than {MAX_WORDS:,} words and signs, not parsed"
         if reason is not None:
             self.result.skipped.append(Skipped(path, reason))
             return None
@@ -375,6 +375,8 @@ class Scan:
         project.ledger = ledger
         if not self.is_whole or self.unreadable or project.effort.exceeded:
             # What silences nothing here may do so where everything is seen.
+            if not self.is_whole:
+                self.unsure = frozenset(unit.path for unit in units.values() if ledger.unused(unit))
             ledger.ran = frozenset()
         for unit in units.values():
             for rule in rules:
