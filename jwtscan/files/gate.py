@@ -77,7 +77,7 @@ def look(lowered: bytes, strong: Iterable[bytes], path: str = "") -> Look | None
     if not found or found == {ZOOM}:
         placed = ZOOM.decode() in path.lower() and has(lowered, FAR)
         if placed or not found:
-            return Look(found, weak=True, evidence=True) if placed else None
+            return Look(found, True, True, sure=bool(found and SURE.search(lowered))) if placed else None
     weak = found != {ZOOM} or has(lowered, WEAK)
     evidence = ZOOM in found and _speaks(lowered)
     return Look(found, weak, evidence, evidence and bool(SURE.search(lowered)))

@@ -1,12 +1,13 @@
 """What git knows of a folder: its work tree, its files, and the ignore files that hold for it. Only ever reads."""
 
 # Paths are POSIX strings here, as git gives them: there may be a hundred thousand.
-# ruff: noqa: PTH110, PTH111, PTH113, PTH117, PTH118
+# ruff: noqa: PTH111, PTH113, PTH117, PTH118
 
 from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ _OF_A_HOOK = frozenset(
 )  # fmt: skip
 # A repository's own configuration may name programs and servers; reading a list of files needs none of them.
 HARMLESS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
+PATIENCE = 60.0
+"""Seconds that git may take to list the files of a work tree."""
+_LARGEST = 16 << 20
 _UNREADABLE = re.compile(r"^warning: could not open directory '(.*?)/?': (.*)$", re.MULTILINE)
 
 
@@ -70,7 +74,7 @@ def top_of(folder: str) -> str | None:
 def is_top(folder: str) -> bool:
     """Whether ``folder`` is the top of a work tree: a repository, a linked work tree or a submodule."""
     dot_git = f"{folder}/.git"
-    return os.path.isfile(dot_git) or os.path.exists(f"{dot_git}/HEAD")
+    return os.path.isfile(dot_git) or os.path.isfile(f"{dot_git}/HEAD")
 
 
 def listing(folder: str, top: str, *, without: Sequence[str] = ()) -> Listing | None:
@@ -85,19 +89,28 @@ def listing(folder: str, top: str, *, without: Sequence[str] = ()) -> Listing | 
 
     command = [git, *HARMLESS, "ls-files", "-z"]
     excluded = [f"--exclude={name}/" for name in without]
+    # A repository's configuration may say that its work tree is elsewhere: then git would list that.
+    environ = environment() | {"GIT_WORK_TREE": top or "/"}
     # Side by side: one waits for the index, the other for the disk.
     running = [
         subprocess.Popen(  # noqa: S603
             [*command, *call],
             cwd=folder,
-            env=environment(),
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
         for call in (["--cached", "--stage"], ["--others", "--exclude-standard", *excluded])
     ]
-    (cached, _), (others, complaints) = [process.communicate() for process in running]
+    try:
+        (cached, _), (others, complaints) = [process.communicate(timeout=PATIENCE) for process in running]
+    except subprocess.TimeoutExpired:
+        # A pipe in place of a file of git's own: it waits for ever.
+        for process in running:
+            process.kill()
+            process.communicate()
+        return None
     if any(process.returncode for process in running):
         return None
     result = _read(os.fsdecode(cached), os.fsdecode(others))
@@ -153,18 +166,30 @@ def load(file: str, folder: str, outer: Level | None, *, linked: bool = False) -
 
     As in git, a file inside of the tree may not be a link (``linked``): that could lead anywhere.
     """
+    text = _content(file, linked=linked)
+    return outer if text is None else Level(os.fsencode(folder), Rules.parse(text), outer)
+
+
+def _content(file: str, *, linked: bool = True) -> bytes | None:
+    """What a small file of git's holds, None where there is none: a pipe or a device may stand in its place."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(file, flags if linked else flags | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return outer
+    except (OSError, ValueError):
+        return None
     try:
-        text = b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(_LARGEST)
     except OSError:
-        return outer
+        return None
     finally:
         os.close(descriptor)
-    return Level(os.fsencode(folder), Rules.parse(text), outer)
+
+
+def _text(file: str) -> str:
+    return (_content(file) or b"").decode("utf-8", "surrogateescape")
 
 
 def _own_rules(top: str) -> Level | None:
@@ -185,11 +210,7 @@ def _git_folder(top: str) -> str:
 
 
 def _first_line(file: str) -> str:
-    try:
-        with open(file, encoding="utf-8", errors="surrogateescape") as stream:
-            return stream.readline().strip()
-    except OSError:
-        return ""
+    return _text(file).partition("\n")[0].strip()
 
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*(.*)")
@@ -208,13 +229,8 @@ def _global_ignores(top: str) -> str:
 
 def _configured(file: str) -> Iterator[str]:
     """Each value of core.excludesFile in one of git's configuration files."""
-    try:
-        with open(file, encoding="utf-8", errors="surrogateescape") as stream:
-            lines = stream.read().splitlines()
-    except OSError:
-        return
     inside = False
-    for line in lines:
+    for line in _text(file).splitlines():
         rest = line
         if header := _SECTION.match(line):
             inside, rest = header[1].strip().lower() == "core", header[2]

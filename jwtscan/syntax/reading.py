@@ -24,13 +24,8 @@ MANIFESTS = frozenset(
 )  # fmt: skip
 LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"})
 MAX_WORDS = 600_000
-"""Memory goes by them, not by bytes: code of one sign a word takes a kilobyte for each. Bundles of 1.6 MB have 400,000."""
+"""Memory goes by them, not by bytes: up to a kilobyte for each. Bundles of 1.6 MB have 400,000."""
 _WORD = re.compile(rb"\w+|[^\w\s]")
-
-
-def too_dense(source: bytes) -> bool:
-    """Whether a text has more than MAX_WORDS words and signs."""
-    return len(source) > MAX_WORDS and next(islice(_WORD.finditer(source), MAX_WORDS, None), None) is not None
 
 
 def read_unit(document: Document, kind: str) -> Unit:
@@ -81,7 +76,14 @@ def _page(unit: Unit) -> None:
         _lower(unit, region)
 
 
+def _too_dense(source: bytes) -> bool:
+    return len(source) > MAX_WORDS and next(islice(_WORD.finditer(source), MAX_WORDS, None), None) is not None
+
+
 def _lower(unit: Unit, region: Region) -> None:
+    if _too_dense(region.text):
+        unit.notes.append(f"more than {MAX_WORDS:,} words and signs of code, not parsed")
+        return
     unit.region = region
     if region.language == "python":
         from jwtscan.syntax.python import lower_python

@@ -23,6 +23,7 @@ _ISSUER_WORDS = {"issuer", "domain", "url", "uri", "host", "site", "origin", "na
 _KEY_WORDS = {"key", "api", "apikey", "zoom", "client", "token"}
 _TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_|conftest)[^/]*$|[._](?:test|spec)s?\.\w+$")
 MAX_NODES = 400
+NODES_A_STEP = 25
 MAX_ROUNDS = 3
 
 
@@ -61,16 +62,18 @@ def _ends(uses: Uses, unit: Unit, token: ir.Expr | ir.Entry, holders: set[ir.Bin
     found = False
     uses.project.effort.spend(len(unit.module.calls) + len(unit.module.concats) if unit.module else 0)
     for call in unit.module.calls if unit.module else ():
-        if call is token or not _holds(_inside(call), token, holders):
-            continue
         name = call.func.name if isinstance(call.func, ir.Attr) else getattr(call.func, "id", "")
-        hosts = _hosts(uses, unit, call) if name in _SENDERS or uses.sites.site(unit, call) else []
+        sends = name in _SENDERS or bool(uses.sites.at(unit, call))
+        # What is cheap is asked first: calls inside of calls hold all that is inside.
+        if call is token or not (sends or name in _KEEPERS) or not _holds(uses, _inside(call), token, holders):
+            continue
+        hosts = _hosts(uses, unit, call) if sends else []
         if any(zoom.ANY_HOST.search(host) for host in hosts):
             return False
         found = found or bool(hosts) or name in _KEEPERS
     for text in unit.module.concats if unit.module else ():
         words = "".join(str(part.value) for part in text.parts if isinstance(part, ir.Literal))
-        if _LINK.search(words) and not zoom.ANY_HOST.search(words) and _holds([text], token, holders):
+        if _LINK.search(words) and not zoom.ANY_HOST.search(words) and _holds(uses, [text], token, holders):
             found = True
     return found
 
@@ -122,16 +125,20 @@ def _holders(
     holders = set(known)
     for _ in range(MAX_ROUNDS):
         uses.project.effort.spend(len(near) / 2)
-        more = {one for one in near if one.value is not None and _holds([one.value], token, holders)}
+        more = {one for one in near if one.value is not None and _holds(uses, [one.value], token, holders)}
         if more <= holders:
             break
         holders |= more
     return holders
 
 
-def _holds(roots: Iterable[ir.Expr | ir.Entry], token: ir.Expr | ir.Entry, holders: set[ir.Binding]) -> bool:
+def _holds(
+    uses: Uses, roots: Iterable[ir.Expr | ir.Entry], token: ir.Expr | ir.Entry, holders: set[ir.Binding]
+) -> bool:
     for root in roots:
-        for node in islice(ir.walk(root), MAX_NODES):
+        for number, node in enumerate(islice(ir.walk(root), MAX_NODES)):
+            if number % NODES_A_STEP == NODES_A_STEP - 1:
+                uses.project.effort.spend()
             if node is token:
                 return True
             if isinstance(node, ir.Name) and not holders.isdisjoint(node.scope.find(node.id)):
