@@ -37,6 +37,11 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "rules"
 
 
+def is_builtin(rule: Rule) -> bool:
+    """Whether a rule comes with jwtscan."""
+    return Path(rule.source).parent == builtin_folder()
+
+
 def load_rules(folders: Sequence[Path] = (), *, allow_python: bool) -> list[Rule]:
     """The built-in rules and those of ``folders``, sorted by id.
 

@@ -112,3 +112,32 @@ def test_credential_that_an_integration_s_rule_reports_is_not_reported_twice(tmp
         '{"type": "http", "assistant": "zoom", "http": {"auth": {"type": "jwt"}, "baseURI": "https://api.zoom.us"}}\n'
     )
     assert [rule for _, rule, _ in places(scanned(tmp_path))] == ["celigo-connection"]
+
+
+OWN_RULE = """\
+tags = ["rest"]
+severity = "error"
+summary = "s"
+keywords = ["acme-gate"]
+why = "w"
+bad = "b"
+good = "g"
+what-to-do = "d"
+page = "https://wiki.example.org"
+[[match]]
+text = {regex = "acme-gate"}
+message = "found"
+"""
+
+
+def test_own_rule_s_words_are_looked_for_where_zoom_is_spoken_of(tmp_path: Path) -> None:
+    """Without any of the built-in rules' words in the file."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/acme-gate.toml").write_text(OWN_RULE)
+    rules = load_rules([tmp_path / "checks"], allow_python=False)
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "gate.py").write_text('client("acme-gate")\n')
+    assert scan(Options(cwd=app), rules).findings == []
+    (app / "other.py").write_text('URL = "https://api.zoom.us/v2/users"\n')
+    assert [(one.path, one.rule) for one in scan(Options(cwd=app), rules).findings] == [("gate.py", "acme-gate")]

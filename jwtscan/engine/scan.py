@@ -111,6 +111,15 @@ def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | N
     return Scan(options, rules, progress or _silent).run()
 
 
+def _words(rules: Sequence[Rule]) -> tuple[list[bytes], list[bytes]]:
+    """The keywords of rules that make a file a candidate in any project, and those of own rules that do in Zoom's."""
+    from jwtscan.loading import is_builtin
+
+    convicting = [word.encode() for rule in rules if rule.anywhere for word in rule.keywords]
+    others = [word.encode() for rule in rules if not (rule.anywhere or is_builtin(rule)) for word in rule.keywords]
+    return convicting, others
+
+
 def _silent(phase: str, done: int, total: int) -> None:
     """No progress is shown."""
 
@@ -136,8 +145,9 @@ class Scan:
         self.unreadable: dict[str, str] = {}
         self.looks: dict[str, Look] | None = None
         self.units: dict[str, Unit | None] = {}
-        words = BUILTIN_WORDS if callable(rules) else [w.encode() for r in rules if r.anywhere for w in r.keywords]
-        self.strong = tuple(dict.fromkeys((ZOOM, OWN_WORD, *words)))
+        convicting, others = (BUILTIN_WORDS, ()) if callable(rules) else _words(rules)
+        self.strong = tuple(dict.fromkeys((ZOOM, OWN_WORD, *convicting, *others)))
+        self.with_zoom = frozenset((ZOOM, *others)) - {OWN_WORD, *convicting}
 
     def again(self, sources: Mapping[str, bytes]) -> Scan:
         """The scan of the same tree with other texts in place of some files', not run yet. Nothing is walked again.
@@ -208,7 +218,7 @@ class Scan:
             document = self._document(path)
             if document is not None and has(document.source.lower(), words):
                 looks[path] = Look(frozenset(), weak=True, evidence=False)
-        wanted = set(candidates(self.entries, looks, spoken))
+        wanted = set(candidates(self.entries, looks, spoken, self.with_zoom))
         return {path: seen for path, seen in looks.items() if path in wanted or OWN_WORD in seen.strong}
 
     def _look_at_given(self) -> dict[str, Look]:

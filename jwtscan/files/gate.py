@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 ZOOM = b"zoom"
@@ -120,14 +120,17 @@ def neighbourhood(
             yield path, FAR if path in chosen else DISTANT
 
 
-def candidates(paths: Iterable[str], looks: Mapping[str, Look], spoken: bool) -> list[str]:
+def candidates(
+    paths: Iterable[str], looks: Mapping[str, Look], spoken: bool, with_zoom: Collection[bytes] = frozenset({ZOOM})
+) -> list[str]:
     """The files to parse: those with a weak word, in a tree, or in a large tree in a package, that speaks of Zoom.
 
-    ``spoken`` says that something else than the bytes does: the name of the scanned folder.
+    ``spoken`` says that something else than the bytes does: the name of the scanned folder. ``with_zoom`` are the
+    strong words that do not convict by themselves.
     """
     paths = list(paths)
     weak = [path for path, seen in looks.items() if seen.weak]
-    anywhere = [path for path in weak if looks[path].strong - {ZOOM}]
+    anywhere = [path for path in weak if not looks[path].strong.issubset(with_zoom)]
     if len(paths) <= LARGE or spoken:
         return weak if spoken or any(seen.evidence for seen in looks.values()) else anywhere
     homes = _homes(paths)
