@@ -45,11 +45,12 @@ def on_terminal(
     env: Mapping[str, str] | None = None,
     size: tuple[int, int] = (40, 100),
     code: str = "",
+    module: str = "jwtscan",
 ) -> tuple[int, str]:
     """Runs jwtscan on a terminal of so many rows and columns; gives its exit code and what it shows."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-    command = [sys.executable, *(("-c", code) if code else ("-m", "jwtscan")), *arguments]
+    command = [sys.executable, *(("-c", code) if code else ("-m", module)), *arguments]
     process = subprocess.Popen(
         command, cwd=cwd, env=environ(env or {}), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     )
@@ -298,6 +299,24 @@ def test_signal_after_the_fix_says_that_it_was_written(tree: Path, number: int) 
     assert code == 128 + number
     assert "the fixes were written already; 'jwtscan rollback' takes them back" in shown
     assert "sdkKey" in (tree / "join.js").read_text()
+
+
+INSIDE_EXEC = """\
+from jwtscan.cli import main
+from jwtscan.engine import Scan
+Scan.run = lambda self: exec("import os; os.kill(os.getpid(), 2); sum(range(100))")
+import sys
+sys.argv = ["jwtscan", "scan"]
+main()
+"""
+
+
+def test_exit_code_of_an_interrupt_does_not_depend_on_where_it_struck(tree: Path) -> None:
+    """Python kills itself with the signal at its end where it struck inside of an exec()."""
+    (tree / "inside.py").write_text(INSIDE_EXEC)
+    code, shown = on_terminal(cwd=tree, module="inside")
+    assert code == 130, shown
+    assert shown.endswith("jwtscan: interrupted\n")
 
 
 def test_ignored_signal_stays_ignored(tree: Path) -> None:

@@ -25,7 +25,7 @@ from jwtscan.cli.ending import (
     say,
     unprintable,
 )
-from jwtscan.cli.signals import Ended, end_on_signals
+from jwtscan.cli.signals import Ended, end_on_signals, leave
 from jwtscan.nearest import nearest
 
 COMMANDS = {
@@ -116,4 +116,4 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The console script."""
     end_on_signals()
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from types import FrameType
+from typing import NoReturn
+
+from jwtscan.cli.ending import INTERRUPTED
 
 
 class Ended(BaseException):
@@ -30,3 +35,15 @@ def end_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, end)
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process with that exit code, whatever Ctrl-C does now: all has been said."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == INTERRUPTED:
+        # An interrupt that has met an exec(), as in the making of a dataclass, would kill Python once more at its end.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
