@@ -55,7 +55,7 @@ def left_to_do(
         return []  # ignore comments and unreadable files say nothing of an app
     subjects = [finding.subject for finding in findings]
     sources = [subject for subject in subjects if isinstance(subject, Source)]
-    old = {source.name.removeprefix("env:") for source in sources if source.kind == "config"}
+    old = {_deployed(source.name) for source in sources if source.kind == "config"}
     shown = {source.unit.path for source in sources if source.text}
     held = [subject for subject in subjects if isinstance(subject, Held)]
     shown |= {one.unit.path for one in held if isinstance(one.item, (ir.Literal, Setting))}  # pasted tokens
@@ -69,6 +69,12 @@ def left_to_do(
         *outside(names, used, sorted(old), sorted(shown), rest=rest, sdk=sdk, uses_left=uses_left),
         *special(said, names),
     ]
+
+
+def _deployed(name: str) -> str:
+    """The name of a setting where a program is deployed: of a variable that a longer key sets, the variable's own."""
+    last = name.removeprefix("env:").rpartition(".")[2]
+    return last if last.isupper() else name.removeprefix("env:")
 
 
 def _new(name: str, rewrites: Sequence[Rewrite]) -> list[str]:

@@ -52,7 +52,9 @@ def _surroundings(profiles: Profiles, unit: Unit) -> list[Hint]:
                 hints.append(Hint("host", f"{what} in {other.path}"))
                 break
     if own.names:
-        hints.append(Hint("name", f"{own.names[0][:60]} in this file"))
+        # The host is among the names: another one says more.
+        name = next((name for name in own.names if not own.api_host or own.api_host not in name), own.names[0])
+        hints.append(Hint("name", f"{name[:60]} in this file"))
     else:
         named = next((other for other in profiles.neighbours(unit) if profiles.of(other).names), None)
         if named is not None:

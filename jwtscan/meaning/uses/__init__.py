@@ -45,7 +45,7 @@ class Use:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        return tuple(hint.text for hint in self.hints)
+        return tuple(dict.fromkeys(hint.text for hint in self.hints))
 
     @property
     def trail(self) -> tuple[Step, ...]:
