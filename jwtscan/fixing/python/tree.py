@@ -6,7 +6,6 @@ import ast
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -18,6 +17,8 @@ Node = TypeVar("Node", bound=cst.CSTNode)
 
 MAX_NODES = 200_000
 """Of Python's own tree: libcst takes 2 KB and a tenth of a millisecond for each. A client of 1.7 MB has 165,000."""
+MAX_DEPTH = 300
+"""libcst visits by recursion, and where the stack ends its own clean-up fails too. A chain of elif goes as deep."""
 
 
 class Tree:
@@ -30,6 +31,7 @@ class Tree:
         self._spans = wrapper.resolve(ByteSpanPositionProvider)
         self._parents = wrapper.resolve(ParentNodeProvider)
         self._scopes = wrapper.resolve(ScopeProvider)
+        self._kinds: dict[type[cst.CSTNode], list[Any]] = {}
 
     def span(self, node: cst.CSTNode) -> Span:
         place: Any = self._spans[node]
@@ -57,7 +59,10 @@ class Tree:
 
     def each(self, kind: type[Node]) -> Iterator[Node]:
         """Every node of a kind, in source order."""
-        return every(self.module, kind)
+        # Asked for again and again, and a walk through libcst's nodes is slow.
+        if kind not in self._kinds:
+            self._kinds[kind] = list(every(self.module, kind))
+        return iter(self._kinds[kind])
 
     def at(self, span: Span, kind: type[Node]) -> Node | None:
         """The outermost node of a kind that covers exactly these bytes."""
@@ -89,9 +94,22 @@ def read(source: bytes) -> Tree | None:
             warnings.simplefilter("ignore")
             # libcst's own parser has no limit to its depth but the stack's.
             parsed = ast.parse(source.decode())
-        return None if next(islice(ast.walk(parsed), MAX_NODES, None), None) is not None else Tree(source)
+        return Tree(source) if _fits(parsed) else None
     except (SyntaxError, ValueError, RecursionError, MemoryError, cst.ParserSyntaxError):
         return None
+
+
+def _fits(tree: ast.AST) -> bool:
+    """Whether libcst can take a program."""
+    count = 0
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if count > MAX_NODES or depth > MAX_DEPTH:
+            return False
+        waiting.extend((inner, depth + 1) for inner in ast.iter_child_nodes(node))
+    return True
 
 
 def every(root: cst.CSTNode, kind: type[Node]) -> Iterator[Node]:
