@@ -235,6 +235,7 @@ def test_every_rule_option_and_command_is_known() -> None:
     assert set(RULES) < set(select.slot.words)
     options = {name for flag in scan.flags for name in flag.names}
     assert {"--format", "-q", "--quiet", "-h"} < options
+    assert all({"-h", "--help"} <= {name for flag in place.flags for name in flag.names} for place in found)
 
 
 def test_shell_is_that_of_the_user_where_none_is_given() -> None:

@@ -20,7 +20,7 @@ from the [configuration](configuration.md) where neither does."""
 
 def commands_page() -> str:
     """Every command with its arguments and options."""
-    root = click.Context(commands, info_name="jwtscan")
+    root = click.Context(commands, info_name="jwtscan", **commands.context_settings)
     parts = [
         "# Commands",
         _HEAD,

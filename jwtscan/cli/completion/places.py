@@ -68,11 +68,14 @@ _BY_METAVAR = {
 def places(group: click.Group) -> list[Place]:
     """jwtscan itself and all of its commands, each before those inside of it."""
     rules = tuple(sorted(file.stem for file in builtin_folder().glob("[!_.]*") if file.suffix in (".toml", ".py")))
-    return list(_places(group, (), rules))
+    return list(_places(group, None, (), rules))
 
 
-def _places(command: click.Command, path: tuple[str, ...], rules: tuple[str, ...]) -> Iterator[Place]:
-    ctx = click.Context(command, info_name=path[-1] if path else "jwtscan", **command.context_settings)
+def _places(
+    command: click.Command, parent: click.Context | None, path: tuple[str, ...], rules: tuple[str, ...]
+) -> Iterator[Place]:
+    # A command has the names of its help option from those around it, and keeps them.
+    ctx = click.Context(command, parent, path[-1] if path else "jwtscan", **command.context_settings)
     inner: list[tuple[str, click.Command]] = []
     about: dict[str, str] = {}
     if isinstance(command, click.Group):
@@ -89,7 +92,7 @@ def _places(command: click.Command, path: tuple[str, ...], rules: tuple[str, ...
         any(param.nargs == -1 for param in arguments),
     )
     for name, one in inner:
-        yield from _places(one, (*path, name), rules)
+        yield from _places(one, ctx, (*path, name), rules)
 
 
 def _flag(option: click.Option, rules: tuple[str, ...]) -> Flag:
