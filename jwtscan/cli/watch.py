@@ -26,8 +26,9 @@ from jwtscan.cli.options import looked_at
 from jwtscan.cli.outlets import Outlet, print_out, settle
 from jwtscan.config.find import OWN, SHARED
 from jwtscan.engine import Options
+from jwtscan.engine.source import walked
 from jwtscan.files import MissingPathError
-from jwtscan.files.walk import Entry, walk
+from jwtscan.files.walk import Entry
 from jwtscan.report.look import FOR_PEOPLE
 from jwtscan.report.summary import plural
 
@@ -159,15 +160,7 @@ def take(scope: Scope) -> Snapshot:
     folders = {os.path.realpath(options.cwd / path) for path in options.paths}
     count = 0
     try:
-        for found in walk(
-            options.paths,
-            cwd=options.cwd,
-            exclude=options.exclude,
-            include=options.include,
-            homes=options.homes,
-            force_exclude=options.force_exclude,
-            gitignore=options.gitignore,
-        ):
+        for found in walked(options):
             if isinstance(found, Entry) and found.file not in scope.writes:
                 files[found.file] = _stamp(found.file)
                 folders.add(os.path.dirname(found.file))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from jwtscan.files.walk import Entry, walk
+from jwtscan.files.walk import Entry, Met, walk
 from jwtscan.finding import Skipped
 
 if TYPE_CHECKING:
@@ -33,6 +33,20 @@ class Source(Protocol):
         """Whether that is a folder."""
 
 
+def walked(options: Options, met: Met | None = None) -> Iterator[Entry | Skipped]:
+    """The files on disk that ``options`` speak of, as ``files.walk.walk`` gives them."""
+    return walk(
+        options.paths,
+        cwd=options.cwd,
+        exclude=options.exclude,
+        include=options.include,
+        homes=options.homes,
+        force_exclude=options.force_exclude,
+        gitignore=options.gitignore,
+        met=met,
+    )
+
+
 class Disk:
     """The files as they stand on disk."""
 
@@ -41,16 +55,7 @@ class Disk:
         from jwtscan.files.sweep import Sweep
 
         with Sweep(strong, options.max_file_size, options.jobs) as sweep:
-            for one in walk(
-                options.paths,
-                cwd=options.cwd,
-                exclude=options.exclude,
-                include=options.include,
-                homes=options.homes,
-                force_exclude=options.force_exclude,
-                gitignore=options.gitignore,
-                met=sweep.take,
-            ):
+            for one in walked(options, sweep.take):
                 found(one)
             return sweep.finish(advance)
 

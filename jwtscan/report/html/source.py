@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from jwtscan.finding import Finding, Step
+from jwtscan.report.extent import Extent
 from jwtscan.report.html.safe import Html, el, joined
 from jwtscan.report.masked import Report, SourceLine
 
 TAB = 4
-CONTEXT = 2
-HEAD = 10
-TAIL = 3
+EXTENT = Extent(context=2, head=10, tail=3)
 _REACH = 240
 """How many characters of a very long line are shown on each side of the mark."""
 
@@ -20,7 +17,7 @@ def frame(report: Report, finding: Finding) -> Html | None:
     """The lines of a finding and those around it, its span marked. None where its text is not at hand."""
     first = finding.start.line
     last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
-    numbered = [(number, report.line(finding.path, number)) for number in _numbers(first, last)]
+    numbered = [(number, report.line(finding.path, number)) for number in EXTENT.lines(first, last)]
     lines = [(number, line) for number, line in numbered if line is not None]
     while lines and lines[0][0] < first and not lines[0][1].after.strip():
         lines.pop(0)
@@ -53,14 +50,6 @@ def step_line(report: Report, step: Step) -> Html | None:
     part = line.after[start : column + _REACH].strip()
     more = "…" if column + _REACH < len(line.after) else ""
     return el("code", f"{'…' if start else ''}{part}{more}", class_="step-line")
-
-
-def _numbers(first: int, last: int) -> Iterator[int]:
-    if last - first < HEAD + TAIL:
-        yield from range(first - CONTEXT, last + CONTEXT + 1)
-        return
-    yield from range(first - CONTEXT, first + HEAD)
-    yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
 def _marked(line: SourceLine, finding: Finding, indent: int) -> Html:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
 from jwtscan.finding import Finding
 from jwtscan.mask import MASK
+from jwtscan.report.extent import Extent
 from jwtscan.report.masked import Report
 
 TAB = 4
-CONTEXT = 1
-HEAD = 5
-TAIL = 2
+EXTENT = Extent(context=1, head=5, tail=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def rows(report: Report, finding: Finding, width: int, ellipsis: str, encoding: 
     first = finding.start.line
     last = finding.end.line - (finding.end.line > first and finding.end.column == 1)
     reach = 4 * width
-    numbered = (_line(report, finding, number, reach, ellipsis, encoding) for number in _numbers(first, last))
+    numbered = (_line(report, finding, number, reach, ellipsis, encoding) for number in EXTENT.lines(first, last))
     lines = [line for line in numbered if line is not None]
     lines = [line for line in lines if first <= line.number <= last or line.text.strip()]
     indent = min((len(line.text) - len(line.text.lstrip(" ")) for line in lines if line.text.strip()), default=0)
@@ -64,15 +62,6 @@ def rows(report: Report, finding: Finding, width: int, ellipsis: str, encoding: 
         mark = (cell_len(text[:start]), max(cell_len(text[:end]), cell_len(text[:start]) + 1))
         found.append(Row(line.number, text, inside, mark if inside and first == last else None))
     return found
-
-
-def _numbers(first: int, last: int) -> Iterator[int]:
-    """The lines to show: one on each side, and of a long finding its first and last ones."""
-    if last - first < HEAD + TAIL:
-        yield from range(first - CONTEXT, last + CONTEXT + 1)
-        return
-    yield from range(first - CONTEXT, first + HEAD)
-    yield from range(last - TAIL + 1, last + CONTEXT + 1)
 
 
 def _line(report: Report, finding: Finding, number: int, reach: int, ellipsis: str, encoding: str) -> _Line | None:
