@@ -9,8 +9,8 @@ import pytest
 
 from jwtscan.engine import Options
 from jwtscan.engine.fix import fix
-from jwtscan.engine.prospect import propose
 from jwtscan.engine.outcome import Fixed
+from jwtscan.engine.prospect import propose
 from jwtscan.engine.scan import Scan
 from jwtscan.files.document import decode
 from jwtscan.finding import Applicability

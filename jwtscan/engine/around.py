@@ -6,7 +6,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from jwtscan.engine.scan import Options, Scan
+from jwtscan.engine.options import Options
+from jwtscan.engine.scan import Scan
 
 
 def is_part(options: Options) -> bool:

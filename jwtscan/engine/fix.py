@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.around import is_part
+from jwtscan.engine.options import Options, Progress, Rules, silent
 from jwtscan.engine.outcome import Choose, Fixed, Obstacle
-from jwtscan.engine.scan import Options, Progress, Rules, Scan, _silent
+from jwtscan.engine.scan import Scan
 from jwtscan.finding import Applicability
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def fix(
     target: str | None = None,
     choose: Choose | None = None,
     obstacle: Obstacle | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Fixed:
     """Plans the fixes of at least that applicability for ``options.paths``. Nothing is written.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from jwtscan.engine.scan import Result
+from jwtscan.engine.result import Result
 from jwtscan.finding import Finding
 
 

@@ -100,4 +100,3 @@ class Offers:
         if reason is not None:
             proposal = replace(proposal, applicability=Applicability.DISPLAY, because=reason)
         return Offer(replace(finding, fix=proposal.fix), proposal, identity)
-

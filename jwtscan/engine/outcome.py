@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from jwtscan.engine.scan import Result
+from jwtscan.engine.result import Result
 from jwtscan.files import Document
 from jwtscan.finding import Finding
 

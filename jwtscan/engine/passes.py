@@ -11,7 +11,8 @@ from jwtscan.engine import byhand
 from jwtscan.engine.offers import Offers
 from jwtscan.engine.outcome import Change, Choice, Choose, Fixed, Obstacle, Rewrite
 from jwtscan.engine.prospect import prospect_of
-from jwtscan.engine.scan import Result, Scan
+from jwtscan.engine.result import Result
+from jwtscan.engine.scan import Scan
 from jwtscan.engine.settling import gone, left_to_do
 from jwtscan.finding import Applicability
 from jwtscan.fixing import NewFile

@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.known import Known
-from jwtscan.engine.scan import Options, Rules, Scan
+from jwtscan.engine.options import Options, Rules
+from jwtscan.engine.scan import Scan
 from jwtscan.engine.source import Kept
 from jwtscan.files.git import Git, GitError, Snapshot
 from jwtscan.files.git.blobs import ABSENT

@@ -9,8 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jwtscan.engine.offers import Breakdown, Offers
+from jwtscan.engine.options import Rules
 from jwtscan.engine.outcome import Rewrite
-from jwtscan.engine.scan import Rules, Scan
+from jwtscan.engine.scan import Scan
 from jwtscan.engine.settling import left_to_do
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import NewFile, Proposal

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jwtscan.engine.known import Known, without_known
+from jwtscan.engine.known import without_known
+from jwtscan.engine.options import Options, Progress, Rules, silent
+from jwtscan.engine.result import Result
 from jwtscan.engine.rows import Row, distinct, finding_of, without_doubles
-from jwtscan.engine.source import DISK, Source
-from jwtscan.engine.wanted import Judge, Nearer, Wanted
+from jwtscan.engine.wanted import Judge, Wanted
 from jwtscan.files import Document, UnreadableError
 from jwtscan.files.gate import ZOOM, Look, candidates, has, neighbourhood
 from jwtscan.files.walk import Entry
-from jwtscan.finding import Confidence, Finding, Severity, Silenced, Skipped, with_fingerprints
+from jwtscan.finding import Finding, Silenced, Skipped, with_fingerprints
 
 if TYPE_CHECKING:
-    from jwtscan.files.baseline import Record
-    from jwtscan.files.selection import Globs
     from jwtscan.files.suppressions import Ignore
     from jwtscan.meaning.project import Project
     from jwtscan.rule import Match, Rule
@@ -30,77 +28,10 @@ if TYPE_CHECKING:
     from jwtscan.syntax.unit import Unit
     from jwtscan.text import Span
 
-Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading", "parsing"), the number done and the number known of."""
-
-Rules = Callable[[], "Sequence[Rule]"]
-
 MAX_PARSED_SIZE = 2 << 20
 OWN_WORD = b"jwtscan:"
 BUILTIN_WORDS = (b"eyj",)
 """The words of built-in rules that convict in any project. Kept here so that a clean scan need not load a rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to scan and what to report. Paths are as given; they are resolved against ``cwd``.
-
-    ``known_rules`` are the ids of all rules there are, where not all of them are run. ``homes`` are the folders that
-    ``exclude`` and ``include`` are relative to, where they are not meant from ``cwd``. ``file_ignores`` are rules (ids)
-    that are not reported in files that match, ``severities`` what replaces a rule's own, ``env_names`` the new names
-    of environment variables by the old ones. With ``require_ignore_reason``, an ignore comment has to give a reason.
-    ``helper`` is where helper modules go: an absolute path without links, or empty for a place beside what uses them.
-    ``known`` are findings that are not reported. ``nearer`` are configurations that speak for some files instead: of
-    what is excluded and reported there. ``source`` is what gives the files.
-    """
-
-    paths: tuple[str, ...] = (".",)
-    cwd: Path = field(default_factory=Path.cwd)
-    min_severity: Severity = Severity.NOTE
-    min_confidence: Confidence = Confidence.MEDIUM
-    exclude: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    homes: tuple[str, str] = ("", "")
-    force_exclude: bool = False
-    gitignore: bool = True
-    max_file_size: int = 8 << 20
-    jobs: int = 0
-    known_rules: frozenset[str] = frozenset()
-    stdin: bytes | None = None
-    stdin_filename: str | None = None
-    file_ignores: tuple[tuple[Globs, frozenset[str]], ...] = ()
-    severities: Mapping[str, Severity] = field(default_factory=dict)
-    env_names: Mapping[str, str] = field(default_factory=dict)
-    require_ignore_reason: bool = False
-    helper: str = ""
-    known: tuple[Known, ...] = ()
-    nearer: Nearer | None = None
-    source: Source = DISK
-
-
-@dataclass(slots=True)
-class Result:
-    """What a scan gives: sorted findings and skipped files, and how much was looked at.
-
-    ``silenced`` are the findings left out because a comment says so, sorted alike; ``known`` are those left out because
-    a source has them already, by that source. ``unwanted`` are then the fingerprints of what was found as well, and is
-    not reported for what it is or where it is, and ``stale`` what a source knows and the tree no longer has.
-    ``documents`` holds the text of every file that any of them or a step of a trail stands in. ``secrets`` are the
-    literal credentials seen: outputs pass through ``mask.Masker(secrets)``.
-    """
-
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    files: int = 0
-    parsed: int = 0
-    silenced: list[Silenced] = field(default_factory=list)
-    known: dict[str, list[Finding]] = field(default_factory=dict)
-    unwanted: frozenset[str] = frozenset()
-    stale: dict[str, list[Record]] = field(default_factory=dict)
-    documents: dict[str, Document] = field(default_factory=dict)
-    secrets: frozenset[str] = frozenset()
-    errors: int = 0
-    root: str = ""
 
 
 def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | None = None) -> Result:
@@ -108,7 +39,7 @@ def scan(options: Options, rules: Sequence[Rule] | Rules, progress: Progress | N
 
     Raises ``files.MissingPathError`` for a path that is not there, before anything is read.
     """
-    return Scan(options, rules, progress or _silent).run()
+    return Scan(options, rules, progress or silent).run()
 
 
 def _words(rules: Sequence[Rule]) -> tuple[list[bytes], list[bytes]]:
@@ -118,10 +49,6 @@ def _words(rules: Sequence[Rule]) -> tuple[list[bytes], list[bytes]]:
     convicting = [word.encode() for rule in rules if rule.anywhere for word in rule.keywords]
     others = [word.encode() for rule in rules if not (rule.anywhere or is_builtin(rule)) for word in rule.keywords]
     return convicting, others
-
-
-def _silent(phase: str, done: int, total: int) -> None:
-    """No progress is shown."""
 
 
 class Scan:
@@ -135,7 +62,7 @@ class Scan:
     unsure: frozenset[str] = frozenset()
     named: Callable[[str], str] | None = None
 
-    def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress = _silent) -> None:
+    def __init__(self, options: Options, rules: Sequence[Rule] | Rules, progress: Progress = silent) -> None:
         self.options = options
         self.given_rules = rules
         self.progress = progress

@@ -10,7 +10,7 @@ from jwtscan.files.walk import Entry, Met, walk
 from jwtscan.finding import Skipped
 
 if TYPE_CHECKING:
-    from jwtscan.engine.scan import Options
+    from jwtscan.engine.options import Options
     from jwtscan.files import Document
     from jwtscan.files.git import Snapshot
     from jwtscan.files.sweep import Seen

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from jwtscan.engine.options import Options
 from jwtscan.engine.outcome import Fixed
-from jwtscan.engine.scan import Options, Result
+from jwtscan.engine.result import Result
 from jwtscan.files.places import named_from
 from jwtscan.finding import Finding, with_fingerprints
 
