@@ -13,6 +13,7 @@ _SHORTEST = 8
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,2}")
 _RUN = re.compile(r"[A-Za-z0-9_-]{20,}")
+_PIECE = re.compile(r"[A-Za-z0-9_-]{8,}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # Mean length of the words of an identifier in camel or snake case; random text has words of one or two characters.
 _WORDY = 3.0
@@ -89,6 +90,7 @@ class Masker:
         self._hints = {form: _hint(secret) for secret in sorted(secrets) for form in _forms(secret)}
         longest_first = sorted(self._hints, key=lambda form: (-len(form), form))
         self._known = re.compile("|".join(map(re.escape, longest_first))) if self._hints else None
+        self._together = "\n".join(longest_first)
 
     def mask(self, text: str) -> str:
         """``text`` without known secrets and JWTs; all else stays."""
@@ -98,7 +100,12 @@ class Masker:
 
     def mask_line(self, text: str) -> str:
         """A source line without known secrets, JWTs, and values that look like credentials or are named as such."""
-        return mask_line(self.mask(text))
+        return mask_line(_PIECE.sub(self._piece, self.mask(text)))
+
+    def _piece(self, match: re.Match[str]) -> str:
+        """A part of a known secret goes too: long ones are put together from several lines."""
+        piece = match[0]
+        return MASK if _mixed(piece) and piece in self._together else piece
 
 
 def mask_line(text: str) -> str:

@@ -133,7 +133,7 @@ def guarded(tree: Path, *arguments: str, before: tuple[str, ...] = ()) -> subpro
 
 @pytest.mark.parametrize("command", LINES)
 def test_command_neither_talks_nor_runs_nor_writes_elsewhere(command: str, tree: Path) -> None:
-    first = (("baseline", "create", "--baseline=base.jsonl"),) if command == "scan" else ()
+    first: tuple[tuple[str, ...], ...] = (("baseline", "create", "--baseline=base.jsonl"),) if command == "scan" else ()
     first = (("fix",),) if command == "rollback" else first
     for line in (*first, *LINES[command]):
         done = guarded(tree, *line)

@@ -44,7 +44,10 @@ class Quit(Exception):  # noqa: N818 - no error
 
 def failure(error: click.ClickException) -> int:
     """Says a usage or run-time error; usage errors point to the command's help."""
-    message = error.format_message()
+    from jwtscan.mask import mask_line
+
+    # A value in the wrong place of a configuration may be a secret.
+    message = "\n".join(map(mask_line, error.format_message().split("\n")))
     say(f"jwtscan: error: {message}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         say(f"Try '{error.ctx.command_path} --help'.")
