@@ -1,4 +1,4 @@
-"""A secret that stands in a tree stands in no output: every command, every format, errors, terminals, logs, journals."""
+"""A secret that stands in a tree stands in no output: every command and format, errors, terminals, journals."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ FILES = {
 }
 
 LINES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "scan": (("scan", "-v"), ("scan", "-v", "--min-confidence=low"), ("scan", "--statistics"), ("scan", "--staged", "-v")),
+    "scan": (
+        ("scan", "-v"), ("scan", "-v", "--min-confidence=low"), ("scan", "--statistics"), ("scan", "--staged", "-v"),
+    ),
     "fix": (("fix", "-v", "--unsafe-fixes"),),
     "ci": (("ci", "-v"),),
     "rollback": (("rollback", "--list"), ("rollback",)),
