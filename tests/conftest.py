@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,13 @@ def node_modules() -> Path:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """The CA that programs under test trust."""
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def pytest_configure() -> None:
+    """Takes signals as a terminal sends them: what a shell starts in the background is told to ignore some."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
