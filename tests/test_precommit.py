@@ -96,7 +96,7 @@ def test_manifest_is_valid_and_has_the_three_hooks(repository: Repository) -> No
     code, said = repository.run(sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST))
     assert code == 0, said
     assert {name: (hook.get("require_serial"), hook.get("pass_filenames")) for name, hook in hooks().items()} == {
-        "jwtscan": (None, None),
+        "jwtscan": (True, None),
         "jwtscan-fix": (True, None),
         "jwtscan-repo": (None, False),
     }
