@@ -73,14 +73,14 @@ class Newer:
         constants: set[str | int] = set()
         for unit in self.uses.project.candidates():
             with self.uses.project.effort.on(unit):
-                for value in self._given_to_sdk(unit):
+                for value in self.given_to_sdk(unit):
                     if isinstance(value.end, ir.Literal):
                         constants.add(_identity(value.end))
                     elif isinstance(value.end, (External, Configured)):
                         names.update(_variable(value.end))
         return frozenset(names), frozenset(constants)
 
-    def _given_to_sdk(self, unit: Unit) -> Iterator[Value]:
+    def given_to_sdk(self, unit: Unit) -> Iterator[Value]:
         """What ``sdkKey`` and the like are, and what signs a token with such claims."""
         module, sites = unit.module, self.uses.sites
         if module is None:

@@ -10,10 +10,11 @@ from jwtscan.finding import Confidence
 from jwtscan.fixing.names import Purpose, is_distinctive, public_prefix
 from jwtscan.meaning import zoom
 from jwtscan.meaning.credentials import is_real
+from jwtscan.meaning.newer import Newer
 from jwtscan.meaning.project import Project
 from jwtscan.meaning.sources import ENV_READ, Source
 from jwtscan.meaning.uses import Use
-from jwtscan.meaning.values import External, Value
+from jwtscan.meaning.values import Configured, External, Value
 from jwtscan.meaning.variants import Homes
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
@@ -85,6 +86,7 @@ class Purposes:
             for source in found:
                 if source.confidence > Confidence.LOW:
                     self._take(source)
+        self._see_newer()
         if Purpose.SDK in self.whole:
             for unit in project.candidates():
                 self._see_answers(unit)
@@ -155,6 +157,17 @@ class Purposes:
         if match is None:
             return Purpose.NONE
         return Purpose.SDK if match[1] in SDK_KINDS else Purpose.REST
+
+    def _see_newer(self) -> None:
+        """What ``sdkKey`` is given already, by its old name: code that was migrated before the names were."""
+        newer = Newer(self.project.uses)
+        for unit in self.project.candidates():
+            with self.project.effort.on(unit):
+                for value in newer.given_to_sdk(unit):
+                    for old in self.behind(value) if isinstance(value.end, (External, Configured)) else ():
+                        old.purpose |= Purpose.SDK
+                        old.paths.update({unit.path, *(step.path for step in value.trail)})
+                        self.files[unit.path] = self.files.get(unit.path, Purpose.NONE) | Purpose.SDK
 
     def _see_answers(self, unit: Unit) -> None:
         """What a server answers with is for pages that join meetings: nothing but the SDK's may be seen there."""
