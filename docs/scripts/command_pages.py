@@ -55,7 +55,7 @@ def _command(command: click.Command, ctx: click.Context, level: int) -> Iterator
         yield inspect.cleandoc(command.help).replace("\b\n", "")
     options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     if options:
-        rows = ["| Option | Variable | |", "|---|---|---|", *(_row(one, ctx) for one in options)]
+        rows = ["| Option | Variable | What it does |", "|---|---|---|", *(_row(one, ctx) for one in options)]
         yield "\n".join(rows)
     yield _printed(ctx)
     if isinstance(command, click.Group):

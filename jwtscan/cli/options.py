@@ -60,6 +60,7 @@ def variable_of(name: str) -> str:
 
 _WORDS: dict[str, Any] = {"type": Words(), "multiple": True, "callback": _flat, "metavar": "LIST"}
 _GLOBS: dict[str, Any] = {"type": str, "multiple": True, "metavar": "GLOB"}
+_LOWER = "Leave out findings below this."
 
 _CONFIGURATION = (
     _option(
@@ -82,17 +83,27 @@ _CONFIGURATION = (
     ),
 )
 
+rules_option = _option(
+    "--rules",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    envvar=None,
+    metavar="DIR",
+    help="A folder of your own rules. Its .py files are run. Repeatable.",
+)
+
 _LOOKING = (
     *_CONFIGURATION,
     _option("--select", **_WORDS, help="Only these rules: ids or tags (sdk, rest, credentials, integrations, tool)."),
     _option("--ignore", **_WORDS, help="Not these rules: ids or tags."),
-    _option("--min-severity", type=LevelOf(Severity), default="note", show_default=True, help="Leave out less."),
+    _option("--min-severity", type=LevelOf(Severity), default="note", show_default=True, help=_LOWER),
     _option(
         "--min-confidence",
         type=LevelOf(Confidence),
         default="medium",
         show_default=True,
-        help="Leave out less.",
+        help=_LOWER,
     ),
     _option("--exclude", **_GLOBS, help="Paths not to look at. Repeatable."),
     _option("--include", **_GLOBS, help="Paths to look at although a default would leave them out. Repeatable."),
@@ -104,15 +115,7 @@ _LOOKING = (
     _option(
         "--max-file-size", type=Size(), default="8MB", show_default=True, metavar="SIZE", help="Skip larger files."
     ),
-    _option(
-        "--rules",
-        "folders",
-        type=click.Path(path_type=Path),
-        multiple=True,
-        envvar=None,
-        metavar="DIR",
-        help="A folder of your own rules. Its .py files are run. Repeatable.",
-    ),
+    rules_option,
 )
 
 _REPORTING = (
@@ -162,6 +165,12 @@ _REPORTING = (
 
 _RUNNING = (
     _option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes to use; 0 decides itself."),
+    _option(
+        "--no-cache",
+        is_flag=True,
+        expose_value=False,
+        help="Changes nothing: jwtscan keeps no cache, so every run looks at the files themselves.",
+    ),
     _option("-q", "--quiet", is_flag=True, help="Nothing but the findings."),
     _option(
         "-v",
