@@ -37,7 +37,7 @@ class Paths(click.ParamType):  # type: ignore[type-arg]
     type=click.Path(path_type=Path),
     envvar=variable_of("--sarif"),
     metavar="FILE",
-    help="Where to write SARIF; jwtscan.sarif, but for GitLab.",
+    help="Where to write SARIF, instead of jwtscan.sarif. On GitLab it is only written with this.",
 )
 @strict_option
 @with_options

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from jwtscan.cli.ending import Failure
-from jwtscan.cli.options import all_rules, with_configuration
+from jwtscan.cli.options import all_rules, rules_option, with_configuration
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.nearest import nearest
 
@@ -20,14 +20,7 @@ from jwtscan.nearest import nearest
     "--zoom-error", metavar="CODE", help="An error code or text from Zoom: 124, 3712, 'unsupported grant type'."
 )
 @with_configuration
-@click.option(
-    "--rules",
-    "folders",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="DIR",
-    help="Your own rules. Otherwise those of the configuration.",
-)
+@rules_option
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours."
 )

@@ -12,7 +12,7 @@ import click
 
 from jwtscan.cli.actions import Actions
 from jwtscan.cli.ending import CLEAN, FAILED, FOUND, Failure, note
-from jwtscan.cli.options import all_rules, with_configuration
+from jwtscan.cli.options import all_rules, rules_option, with_configuration
 from jwtscan.cli.outlets import look_of, print_out
 from jwtscan.cli.words import OneOf
 from jwtscan.report.summary import plural
@@ -35,16 +35,9 @@ def command(ctx: click.Context) -> None:
         ctx.exit(FAILED)
 
 
-@command.command("list", context_settings=_HELP)
+@command.command("list", short_help="list the built-in rules, and your own", context_settings=_HELP)
 @with_configuration
-@click.option(
-    "--rules",
-    "folders",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="DIR",
-    help="Your own rules. Otherwise those of the configuration.",
-)
+@rules_option
 @click.option("--format", "name", type=OneOf(["text", "json"]), default="text", show_default=True, help="How to print.")
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours."
@@ -61,7 +54,7 @@ def list_rules(folders: tuple[Path, ...], name: str, color: str) -> int:
     return CLEAN
 
 
-@command.command("test", context_settings=_HELP)
+@command.command("test", short_help="run a folder of rules over its fixtures", context_settings=_HELP)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--fixtures",
