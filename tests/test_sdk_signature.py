@@ -103,7 +103,7 @@ def test_names_without_a_value_are_in_doubt(tmp_path: Path) -> None:
         (
             "a.ipynb",
             json.dumps({"cells": [{"cell_type": "code", "source": PYTHON}], "metadata": {}, "nbformat": 4}),
-            "a notebook's cells are text",
+            "a notebook's cell is not rewritten for this",
         ),
         (
             "a.js",

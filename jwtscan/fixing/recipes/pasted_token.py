@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TITLE = "fetch an OAuth access token in place of the pasted one"
 _EMPTY = "take the pasted token out"
 _SCHEME = re.compile(r"(?i)bearer\s+")
-_REVOKE = "revoke the pasted token: deactivate the JWT app, and delete it when nothing misses it"
+_REVOKE = "Revoke the pasted token: deactivate the JWT app, and delete it when nothing misses it."
 _BROWSER_SKETCH = """\
 // On a server, where nobody sees the secret, with a token by Server-to-Server OAuth:
 app.get("/zoom/users", async (req, res) => {
@@ -62,7 +62,7 @@ def _fetched(plan: Plan, unit: Unit, literal: ir.Literal, *, is_whole: bool) -> 
     if unit.kind == "python":
         return _in_python(plan, unit, literal, is_whole=is_whole)
     if unit.module is None or unit.module.language == "python" or unit.kind == "notebook":
-        return advice(TITLE, "a program inside of a document is not rewritten")
+        return advice(TITLE, "a notebook's cell or a page's script is not rewritten for this")
     return _in_script(plan, unit, literal, is_whole=is_whole)
 
 

@@ -69,7 +69,7 @@ class Draft:
             return (
                 "the file does not parse as Python 3"
                 if unit.kind == "python"
-                else "a program inside of a document is not rewritten"
+                else "a notebook's cell or a page's script is not rewritten for this"
             )
         node = tree.at(unit.span(place.expr.span), cst.BaseExpression)  # type: ignore[type-abstract]
         if node is None:

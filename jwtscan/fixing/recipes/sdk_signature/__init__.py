@@ -52,7 +52,9 @@ def _read(site: Site, plan: Plan) -> Old:
     unit = slots.unit
     code = read(unit)
     if code is None or unit.module is None or unit.module.errors or unit.kind == "notebook":
-        raise NotSeparable("a notebook's cells are text" if unit.kind == "notebook" else f"{unit.path} does not parse")
+        raise NotSeparable(
+            "a notebook's cell is not rewritten for this" if unit.kind == "notebook" else f"{unit.path} does not parse"
+        )
     if code.is_python and not is_python3(code.source):
         raise NotSeparable(f"{unit.path} is not Python 3")
     chain = Chain(plan.project, code)

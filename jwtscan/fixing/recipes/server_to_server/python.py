@@ -60,7 +60,11 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     call = use.subject
     tree = read(use.unit.document.source) if use.unit.kind == "python" else None
     if tree is None or not isinstance(call, ir.Call):
-        why = "the file is no Python 3" if use.unit.kind == "python" else "only whole Python files are rewritten"
+        why = (
+            "the file is no Python 3"
+            if use.unit.kind == "python"
+            else "a notebook's cell or a page's script is not rewritten for this"
+        )
         return advice(TITLE, why, _SKETCH, left_to_do(plan))
     if is_test(use.unit):
         return advice(TITLE, "a test makes the token that it expects: let it replace access_token() by one of its own")
