@@ -44,5 +44,5 @@ together, or Zoom answers 3712.""",
     fix=recipe("sdk_key"),
     safety="""\
 Only the call's own property is renamed, or taken out from 4.0.0 on. An object that anything else reads keeps its \
-field: the call is given a copy. A SDK below 2.3.0 is raised in the same run (`outdated-sdk`).""",
+field: the call is given a copy. An SDK below 2.3.0 is raised in the same run (`outdated-sdk`).""",
 )

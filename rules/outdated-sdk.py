@@ -73,8 +73,9 @@ of meetings. The package has moved from `@zoomus/websdk` to `@zoom/meetingsdk`."
 "@zoom/meetingsdk": "^3.13.2"
 """,
     what_to_do="""\
-Raise it to 2.18.3, the last of the old package (same React), or move to `@zoom/meetingsdk` (React 18 from 3.5 on). \
-`prepareJssdk` becomes `prepareWebSDK`, `getBreakoutRoomList` becomes `getBreakoutRooms`; all tags of a page change \
+Raise it to 2.18.3, the last of the old package (it brings a React 16 of its own), or move to `@zoom/meetingsdk` \
+(React 18 from 3.5 on). `prepareJssdk` becomes `prepareWebSDK`, \
+`getBreakoutRoomList` becomes `getBreakoutRooms`; all tags of a page change \
 together.""",
     page="https://developers.zoom.us/docs/meeting-sdk/web/",
     language="json",
