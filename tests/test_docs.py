@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from check_site import faults
@@ -14,7 +15,7 @@ from key_pages import EXAMPLES, NOTES
 from running import ROOT, printed
 
 from jwtscan.cases import find_cases
-from jwtscan.cli import run
+from jwtscan.cli import COMMANDS, commands, run
 from jwtscan.config.keys import KEYS
 from jwtscan.config.read import read_config
 
@@ -65,6 +66,19 @@ def test_pages_name_no_option_that_is_not_there() -> None:
         assert set(OPTION.findall((DOCS / name).read_text("utf-8"))) <= known, name
 
 
+def test_an_option_says_the_same_wherever_it_does_the_same() -> None:
+    root = click.Context(commands, info_name="jwtscan")
+    said: dict[str, set[str]] = {}
+    for name in COMMANDS:
+        command = commands.get_command(root, name)
+        for one in [command, *(command.commands.values() if isinstance(command, click.Group) else ())]:
+            assert one is not None
+            for option in (param for param in one.params if isinstance(param, click.Option)):
+                said.setdefault(option.opts[-1], set()).add(option.help or "")
+    # A baseline is left out by a scan, and worked on by its own commands; rules are listed as text or JSON.
+    assert {name for name, texts in said.items() if len(texts) > 1} == {"--baseline", "--format"}
+
+
 def test_own_rules_of_the_docs_find_what_their_cases_want(capfd: pytest.CaptureFixture[str]) -> None:
     example = DOCS / "examples/own-rules"
     cases = find_cases(example / "fixtures")
@@ -103,3 +117,24 @@ def test_links_of_the_readme_to_the_docs_are_there() -> None:
     linked = re.findall(r"\]\((docs/[^)#]+)", text)
     assert len(linked) > 5
     assert all((ROOT / path).is_file() for path in linked)
+
+
+def test_architecture_names_what_is_there() -> None:
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    home = ROOT / "jwtscan"
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)+)/?`", text))
+    assert len(named) > 20
+    there = {name for name in named if any((home / f"{name}{end}").exists() for end in ("", ".py"))}
+    assert named - there == {"docs/examples"}
+    parts = {
+        path.stem for path in home.iterdir() if path.suffix in ("", ".py") and not path.name.startswith(("_", "."))
+    }
+    assert parts == {part for part in parts if f"`{part}`" in text or f"`{part}/`" in text}
+
+
+def test_every_column_of_a_table_has_a_name() -> None:
+    heads = re.compile(r"^(?P<cells>\|.*\|)\n\|(?:[ :]*-+[ :]*\|)+$", re.MULTILINE)
+    for page in DOCS.rglob("*.md"):
+        for head in heads.finditer(page.read_text("utf-8")):
+            names = [cell.strip() for cell in head["cells"].strip("|").split("|")]
+            assert all(names) or not any(names), f"{page.name}: {head['cells']}"

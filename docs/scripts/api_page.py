@@ -16,7 +16,7 @@ def api_section() -> str:
     parts.append("## Everything else")
     names = [name for name in api.__all__ if name not in ("Rule", "Match")]
     rows = [f"| `{name}` | {_about(getattr(api, name))} |" for name in sorted(names, key=str.lower)]
-    parts.append("\n".join(["| Name | |", "|---|---|", *rows]))
+    parts.append("\n".join(["| Name | What it is |", "|---|---|", *rows]))
     return "\n\n".join([*parts, _methods("Project"), _methods("Unit")])
 
 
@@ -35,7 +35,7 @@ def _methods(name: str) -> str:
         if member.startswith("_") or not about:
             continue
         found.append(f"| `{member}` | {_first(about)} |")
-    return f"## {name}\n\n{_text(cls)}\n\n" + "\n".join(["| Member | |", "|---|---|", *found])
+    return f"## {name}\n\n{_text(cls)}\n\n" + "\n".join(["| Member | What it gives |", "|---|---|", *found])
 
 
 def _is_asked(value: object) -> bool:

@@ -31,7 +31,7 @@ def errors_page() -> str:
 
 def _table(errors: Sequence[ZoomError]) -> str:
     rows = [f"| [{_codes(error)}](#{_anchor(error)}) | {error.where} | {error.name} |" for error in errors]
-    return "\n".join(["| Code | From | |", "|---|---|---|", *rows])
+    return "\n".join(["| Code | From | Name |", "|---|---|---|", *rows])
 
 
 def _section(error: ZoomError) -> str:

@@ -137,10 +137,10 @@ def _silencing(rule: Rule) -> str:
 
 
 def _fixes(rule: Rule, cases: Sequence[Case]) -> tuple[str, str]:
-    """How far the fixtures show that a rule's findings are fixed, and what the fix of the smallest one does."""
+    """How far the fixtures show that a rule's findings are fixed, and what the fix of the first one shown does."""
     fixed = [case for case in cases if case.outcome("out") or case.outcome("unsafe")]
     for unsafe, word in ((False, "safe"), (True, "with `--unsafe-fixes`")):
-        for case in sorted(fixed, key=_size):
+        for case in sorted(fixed, key=lambda case: (case.path.name not in SHOWN.get(rule.id, ()), _size(case))):
             if title := migrated(case, unsafe=unsafe).titles.get(rule.id):
                 return word, f"{word}: {title}"
     return "by hand", "by hand"
