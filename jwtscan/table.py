@@ -60,7 +60,7 @@ class Table:
             or not (items or empty)
             or not all(isinstance(item, str) and item for item in items)
         ):
-            self.refuse(f"'{key}' has to be a text or a list of texts, not {_type_name(value)}")
+            self.refuse(f"'{key}' has to be a text or a list of texts, not {_list_name(value)}")
         return tuple(items)
 
     def words(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -148,6 +148,16 @@ class Table:
         if type(value) is not kind:
             self.refuse(f"'{key}' has to be {_TYPES[kind]}, not {_type_name(value)}")
         return value
+
+
+def _list_name(value: object) -> str:
+    """What a value is that is no list of texts; of a list, what in it is wrong."""
+    if not isinstance(value, list):
+        return "empty" if value == "" else _type_name(value)
+    wrong = next((item for item in value if not isinstance(item, str) or not item), None)
+    if wrong is None:
+        return "an empty list"
+    return "a list with an empty text in it" if wrong == "" else f"a list with {_type_name(wrong)} in it"
 
 
 def _type_name(value: object) -> str:

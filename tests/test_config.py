@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,7 +98,17 @@ def test_nearest_wins_and_the_top_of_the_work_tree_is_the_last(tree: Path) -> No
         ("min-severity = 'eror'", "did you mean 'error'?"),
         ("jobs = 'two'", "'jobs' has to be a whole number, not a text"),
         ("jobs = -1", "'jobs' is negative"),
-        ("exclude = 3", "'exclude' has to be a text or a list of texts"),
+        ("exclude = 3", "'exclude' has to be a text or a list of texts, not a whole number"),
+        ("exclude = [3]", "'exclude' has to be a text or a list of texts, not a list with a whole number in it"),
+        ("select = ['']", "'select' has to be a text or a list of texts, not a list with an empty text in it"),
+        ("max-file-size = 1.5", "'max-file-size' has to be a whole number of bytes or a text such as '8MB'"),
+        ("severity.sdk = 'note'", "'severity': sdk is a tag: a severity is given to rules, by their ids"),
+        ("[tool.jwtscan]\njobs = 1", "[tool.jwtscan] is for pyproject.toml: here its keys stand at the top"),
+        ('extend = "a\\u0000"', "'extend' has a NUL in it"),
+        ('baseline = "a\\u0000"', "'baseline' has a NUL in it"),
+        ('rules = ["a\\u0000"]', "'rules' has a NUL in it"),
+        ("extend = 'sub'", "sub: is a folder, not a file (extended by "),
+        ("extend = 'absent.toml'", "absent.toml: no such file or directory (extended by "),
         ("max-file-size = '8 parsecs'", "'8 parsecs' is not a size"),
         ("max-file-size = 0", "'0' is not a size"),
         ("target = '1.9'", "older than 2.3"),
@@ -122,11 +133,19 @@ def test_refusal_names_file_key_and_reason(
 ) -> None:
     (tree / "jwtscan.toml").write_text(text)
     (tree / "pyproject.toml").write_text("[project]\n")
+    (tree / "base.toml").write_text("jobs = 1\n")
     for command in ("scan", "fix", "config"):
         error = said(capfd, command)
         assert reason in error
         assert "jwtscan.toml" in error
         assert "internal error" not in error
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_nobody_waits_for_a_pipe_that_is_no_configuration(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tree / "pipe.jwtscan.toml")
+    (tree / "jwtscan.toml").write_text("extend = 'pipe.jwtscan.toml'\n")
+    assert "pipe.jwtscan.toml: is no regular file (extended by " in said(capfd, "scan")
 
 
 def test_pyproject_is_refused_by_its_table(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -565,6 +584,12 @@ def test_what_a_nearer_file_has_no_say_in_is_said(tree: Path, capsys: pytest.Cap
     run(["scan"])
     err = capsys.readouterr().err
     assert err.count(f"sub/jwtscan.toml: 'target': heeded only by a run in {tree}/sub") == 1
+
+
+def test_quiet_says_nothing_of_what_a_nearer_file_has_no_say_in(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "sub/jwtscan.toml").write_text("target = '6'\n")
+    assert run(["scan", "--quiet"]) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_a_mistake_in_a_nearer_file_ends_the_run(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,7 @@ def test_named_recipe_is_given_what_was_found_with_its_unit(write: Write) -> Non
         (HEAD.replace('"warning"', '"waning"'), "'severity' is 'waning', which is not one of note, warning, error"),
         (HEAD.replace('"warning"', "3"), "'severity' has to be a text, not a whole number"),
         (HEAD.replace('["rest"]', '["resst"]'), "'tags' has 'resst', which is not one of sdk"),
-        (HEAD.replace('["rest"]', "[]"), "'tags' has to be a text or a list of texts, not a list"),
+        (HEAD.replace('["rest"]', "[]"), "'tags' has to be a text or a list of texts, not an empty list"),
         (HEAD.replace('["zoom"]', '["Zoom"]'), "the keyword 'Zoom' has to be in lower case"),
         (HEAD.replace('"It is old."', '""'), "'why' is empty"),
         (HEAD + 'fix = "sdk-key"\n', "'fix' is 'sdk-key', which is not one of the recipes; did you mean 'sdk_key'?"),

@@ -38,7 +38,7 @@ def command(file: Path | None, **given: Any) -> int:
     from jwtscan.config.keys import KEYS
 
     if file is not None and not file.is_file():
-        raise Failure(f"{file}: no such file")
+        raise Failure(f"{file}: {'is a folder: name a file of it' if file.is_dir() else 'no such file'}")
     ctx = click.get_current_context()
     # What a run would refuse is refused here.
     options, _ = chosen((), given)

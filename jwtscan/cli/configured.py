@@ -151,6 +151,8 @@ def severities(config: Config, rules: Sequence[Rule]) -> dict[str, Severity]:
     """The severities that a configuration gives to rules, by id."""
     found = {}
     for rule, setting in config.tables.get("severity", {}).items():
+        if any(rule in known.tags for known in rules):
+            raise Failure(f"{setting.file}: 'severity': {rule} is a tag: a severity is given to rules, by their ids")
         if all(rule != known.id for known in rules):
             raise _unknown(rule, (known.id for known in rules), setting, "severity")
         found[rule] = Severity[setting.value.upper()]

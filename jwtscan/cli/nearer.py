@@ -93,7 +93,7 @@ class NearerConfigs:
             raise Failure(str(error)) from error
         first = {key: next(iter(table.values())) for key, table in config.tables.items() if table}
         idle = [key for key, one in {**config.settings, **first}.items() if key not in LOCAL and one.file == file]
-        if idle:
+        if idle and not self._ctx.params["quiet"]:
             note(f"{file}: {', '.join(map(repr, idle))}: heeded only by a run in {file.parent}")
         return config
 

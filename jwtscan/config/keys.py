@@ -21,6 +21,8 @@ _CONFIDENCES = tuple(level.name.lower() for level in Confidence)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_PATH = {**_TEXT, "pattern": "^[^\\u0000]*$"}
+_PATHS = {"anyOf": [_PATH, {"type": "array", "items": _PATH}]}
 
 
 class Key(NamedTuple):
@@ -45,15 +47,18 @@ def _jobs(table: Table, name: str) -> int:
     return table.number(name, 0)
 
 
-def _text(table: Table, name: str) -> str:
-    return table.text(name)
-
-
 def _path(table: Table, name: str) -> str:
     path = table.text(name)
     if "\0" in path:
         table.refuse(f"'{name}' has a NUL in it")
     return path
+
+
+def _paths(table: Table, name: str) -> tuple[str, ...]:
+    paths = _texts(table, name)
+    if any("\0" in path for path in paths):
+        table.refuse(f"'{name}' has a NUL in it")
+    return paths
 
 
 def _target(table: Table, name: str) -> str:
@@ -67,6 +72,8 @@ def _target(table: Table, name: str) -> str:
 
 def _size(table: Table, name: str) -> int:
     """A number of bytes, or a text with a unit."""
+    if not (table.holds(name, int) or table.holds(name, str)):
+        table.refuse(f"'{name}' has to be a whole number of bytes or a text such as '8MB'")
     try:
         return size_of(table.number(name, 0) if table.holds(name, int) else table.text(name))
     except ValueError as error:
@@ -112,7 +119,7 @@ _SIZE = {
 }
 
 KEYS = (
-    Key("extend", _text, _TEXT, "Another configuration, which holds where this one says nothing."),
+    Key("extend", _path, _PATH, "Another configuration, which holds where this one says nothing."),
     Key("select", _texts, _TEXTS, "Only these rules: ids or tags.", "select"),
     Key("ignore", _texts, _TEXTS, "Not these rules: ids or tags.", "ignore"),
     Key("min-severity", _word(*_SEVERITIES), _LEVELS, "Leave out what is less severe.", "min_severity"),
@@ -135,8 +142,8 @@ KEYS = (
         "require_ignore_reason",
     ),
     Key("max-file-size", _size, _SIZE, "Skip larger files.", "max_file_size"),
-    Key("baseline", _text, _TEXT, "A file of findings to leave out, relative to this file.", "baseline"),
-    Key("rules", _texts, _TEXTS, "Folders of your own rules in TOML, relative to this file.", "folders"),
+    Key("baseline", _path, _PATH, "A file of findings to leave out, relative to this file.", "baseline"),
+    Key("rules", _paths, _PATHS, "Folders of your own rules in TOML, relative to this file.", "folders"),
     Key("target", _target, _TEXT, "The Meeting SDK to migrate to: auto, or a version from 2.3 on.", "target"),
     Key("format", _word(*FORMATS), {"enum": [*FORMATS]}, "How to report on stdout.", "outlets"),
     Key(
@@ -151,7 +158,7 @@ KEYS = (
     Key(
         "helper",
         _path,
-        {**_TEXT, "pattern": "^[^\\u0000]*$"},
+        _PATH,
         "Where the helper module goes that fetches OAuth tokens: a folder or file, relative to this file.",
     ),
     Key(

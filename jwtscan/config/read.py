@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,6 +78,7 @@ def _values(file: Path, *, required_by: Path | None) -> dict[str, Any]:
     """The values of one file by key, checked."""
     where = f"{file}: [tool.jwtscan]" if file.name == SHARED else str(file)
     try:
+        _check_readable(file)
         if file.name != SHARED and not file.name.endswith(OWN):
             # A scan knows by the name that what stands there are no program's settings.
             raise ConfigError(f"{file}: a configuration is called {SHARED}, {OWN} or NAME.{OWN}")
@@ -85,7 +87,19 @@ def _values(file: Path, *, required_by: Path | None) -> dict[str, Any]:
             raise ConfigError(f"{file}: there is no [tool.jwtscan] in it")
         table = Table(data, where)
         values = {key.name: key.read(table, key.name) for key in KEYS if table.has(key.name)}
+        if file.name != SHARED and "tool" in table.left:
+            raise ConfigError(f"{file}: [tool.jwtscan] is for {SHARED}: here its keys stand at the top, without it")
         table.close()
     except (ConfigError, TomlError, RuleError) as error:
         raise ConfigError(f"{error}" + (f" (extended by {required_by})" if required_by else "")) from error
     return values
+
+
+def _check_readable(file: Path) -> None:
+    """Refuses what is not there, and what is no file: who reads a pipe waits."""
+    try:
+        mode = file.stat().st_mode
+    except OSError as error:
+        raise ConfigError(f"{file}: {(error.strerror or str(error)).lower()}") from error
+    if not stat.S_ISREG(mode):
+        raise ConfigError(f"{file}: is a folder, not a file" if stat.S_ISDIR(mode) else f"{file}: is no regular file")
