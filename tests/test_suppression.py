@@ -160,6 +160,12 @@ def test_what_is_silenced_is_counted_and_listed(
         "silenced a.py:3: wrapper-client: moves in May (until 2999-12-31)\n"
         "no findings; 1 file scanned, 1 parsed, 1 silenced\n"
     )
+    assert run(["scan", "-v", "--format", "concise"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "jwtscan: silenced a.py:3: wrapper-client: moves in May (until 2999-12-31)\n"
+        "jwtscan: no findings; 1 file scanned, 1 parsed, 1 silenced\n",
+    )
     assert run(["scan", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["summary"]["silenced"] == 1
     write(tmp_path, "a.py", "total = 1\n")
@@ -175,9 +181,10 @@ def test_a_secret_in_a_reason_is_masked(
     write(tmp_path, "a.py", f"{made}  # jwtscan: ignore it was {secret}\n")
     monkeypatch.chdir(tmp_path)
     run(["scan", "-v", "--format", "text"])
-    out = capsys.readouterr().out
-    assert "silenced a.py:2" in out
-    assert secret not in out
+    run(["scan", "-v", "--format", "concise"])
+    said = "".join(capsys.readouterr())
+    assert said.count("silenced a.py:2: wrapper-client") == 2
+    assert secret not in said
 
 
 def fixed(folder: Path, **options: object) -> dict[str, bytes]:

@@ -109,7 +109,7 @@ def _report(
     outlets: list[Outlet],
     given: dict[str, Any],
 ) -> Report:
-    from jwtscan.report import masked, render, summary_line
+    from jwtscan.report import masked, render, silenced_of, skipped_of, summary_line
 
     needed = (rules() if callable(rules) else rules) if result.findings or result.silenced else ()
     report = masked(result, needed, prospect)
@@ -132,6 +132,8 @@ def _report(
     if result.files == 0:
         note("nothing new is staged" if given["staged"] else "no files to scan")
     elif all(outlet.format != "text" or outlet.path for outlet in outlets):
+        for word, said in (*skipped_of(report), *silenced_of(report)) if given["verbose"] else ():
+            note(f"{word} {said}")
         note(summary_line(report))
     return report
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from jwtscan.report.look import FOR_PEOPLE, FORMATS, PLAIN, Look
 from jwtscan.report.masked import FixReport, Report, masked, masked_fix
-from jwtscan.report.summary import statistics_of, summary_line
+from jwtscan.report.summary import silenced_of, skipped_of, statistics_of, summary_line
 
 __all__ = [
     "FORMATS",
@@ -19,6 +19,8 @@ __all__ = [
     "masked_fix",
     "render",
     "render_fix",
+    "silenced_of",
+    "skipped_of",
     "summary_line",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from jwtscan.report.masked import Report
 
@@ -29,6 +30,20 @@ def summary_line(report: Report) -> str:
     if report.silenced:
         rest.append(f"{len(report.silenced):,} silenced")
     return f"{first}; {', '.join(rest)}"
+
+
+def skipped_of(report: Report) -> Iterator[tuple[str, str]]:
+    """What was skipped, a word for it before each."""
+    for one in report.skipped:
+        yield "skipped", f"{one.path}: {one.reason}"
+
+
+def silenced_of(report: Report) -> Iterator[tuple[str, str]]:
+    """What comments silence and why, a word for it before each."""
+    for one in report.silenced:
+        until = f" (until {one.until})" if one.until is not None else ""
+        where = f"{one.finding.path}:{one.finding.start.line}: {one.finding.rule}"
+        yield "silenced", f"{where}: {one.reason or 'no reason given'}{until}"
 
 
 def known_of(report: Report) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 from jwtscan.finding import Applicability, Finding, Fix, Severity, Step
 from jwtscan.report.look import Look
 from jwtscan.report.masked import Report
-from jwtscan.report.summary import counts, plural, summary_line
+from jwtscan.report.summary import counts, plural, silenced_of, skipped_of, summary_line
 from jwtscan.report.text.frame import Row, rows
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -135,15 +135,10 @@ def _summary(report: Report, marks: _Marks, *, verbose: bool) -> Iterator[Render
         for rule, count in by_rule:
             yield Text.assemble((f"{count:>{width + 2},}", "bold"), f"  {rule}")
         yield ""
-    if report.skipped and verbose:
-        for one in report.skipped:
-            yield Text.assemble(("skipped ", _LABEL), f"{one.path}: {one.reason}")
-    elif report.skipped:
+    for word, said in (*skipped_of(report), *silenced_of(report)) if verbose else ():
+        yield Text.assemble((f"{word} ", _LABEL), said)
+    if report.skipped and not verbose:
         reasons = Counter(one.reason.partition(":")[0] for one in report.skipped)
         listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
         yield Text(f"skipped {plural(len(report.skipped), 'file')}: {listed} {marks.dot} -v lists them", style=_LABEL)
-    for silenced in report.silenced if verbose else ():
-        until = f" (until {silenced.until})" if silenced.until is not None else ""
-        where = f"{silenced.finding.path}:{silenced.finding.start.line}: {silenced.finding.rule}"
-        yield Text.assemble(("silenced ", _LABEL), f"{where}: {silenced.reason or 'no reason given'}{until}")
     yield Text(summary_line(report), style="bold red" if report.findings else "bold green")
