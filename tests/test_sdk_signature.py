@@ -62,6 +62,7 @@ def test_server_is_safe_and_says_what_the_client_has_to_do(tmp_path: Path) -> No
     assert made.applicability is Applicability.SAFE
     assert made.because is None
     said = "\n".join(made.left_to_do)
+    assert all(line.endswith(".") for line in made.left_to_do)
     assert "Meeting SDK" in made.left_to_do[0]
     assert "api/sign.js gives the key out with the signature" in said
     assert "the parameter ts is no longer read" in said
@@ -73,7 +74,7 @@ def test_browser_is_unsafe_because_the_secret_stays_there(tmp_path: Path) -> Non
     assert made.applicability is Applicability.UNSAFE
     assert made.because is not None
     assert "browser" in made.because
-    assert any("move the signature to a server" in line for line in made.left_to_do)
+    assert any(line.startswith("Make the signature on a server") for line in made.left_to_do)
 
 
 def test_what_a_page_imports_runs_in_the_browser_too(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from dataclasses import astuple
 
 from jwtscan.fixing.names import Names
 
+ON_SERVER = "Make the signature on a server and let the browser fetch it: the SDK secret must not be in a page."
+"""What has to happen where a page makes the signature."""
+
 _NEW_APP = "https://marketplace.zoom.us/develop/create"
 _SCOPES = "https://developers.zoom.us/docs/internal-apps/oauth-scopes-overview/"
 _SHOWN = 8

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jwtscan.fixing.plan import Plan
     from jwtscan.meaning.project import Project
 
-_REVOKE = "revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it"
+_REVOKE = "Revoke the credentials that stood in the code: deactivate the JWT app, and delete it when nothing misses it."
 _BY_HAND = "Put the Meeting SDK's key where the API key stood in {path}: pages have no environment to read it from."
 _IN_BROWSER = "make the signature on a server, where {name} is set: a secret must not reach the browser"
 
@@ -196,15 +196,15 @@ class _Pass:
         names = self.plan.names
         if Purpose.REST in old.purpose:
             yield (
-                f"set {names.account_id}, {names.client_id} and {names.client_secret} to the credentials of a "
-                "Server-to-Server OAuth app"
+                f"Set {names.account_id}, {names.client_id} and {names.client_secret} to the credentials of a "
+                "Server-to-Server OAuth app."
             )
         if Purpose.SDK in old.purpose:
             key, secret = (
                 new_name(min(old.variables or {"ZOOM_API_KEY"}), part, Purpose.SDK, names, variable=True)
                 for part in ("key", "secret")
             )
-            yield f"set {key} and {secret} to the client id and secret of a General app with the Meeting SDK"
+            yield f"Set {key} and {secret} to the client id and secret of a General app with the Meeting SDK."
 
     # -- constants -----------------------------------------------------------------------------------------------------
 

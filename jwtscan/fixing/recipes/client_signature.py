@@ -9,6 +9,7 @@ from jwtscan.fixing import Proposal, advice
 from jwtscan.fixing.sdk import programs, releases
 from jwtscan.fixing.sdk.endpoint import endpoint
 from jwtscan.fixing.sdk.options import is_broken, renaming
+from jwtscan.fixing.steps import ON_SERVER
 from jwtscan.meaning import zoom
 from jwtscan.meaning.uses.objects import entries_of
 from jwtscan.syntax import ir
@@ -48,10 +49,7 @@ def fix(use: Use, plan: Plan) -> Proposal | None:
     if not isinstance(call, ir.Call) or not call.args:
         return None
     sketch = _sketch(use, call, plan)
-    todo = (
-        "Make the signature on a server and let the browser fetch it: the SDK secret must not be in a page.",
-        "Revoke the API secret: everybody who loaded the page has it.",
-    )
+    todo = (ON_SERVER, "Revoke the API secret: everybody who loaded the page has it.")
     release = programs.version_at(plan, use.unit)
     if release is not None and not zoom.FIRST_SDK_KEY <= release < zoom.NO_CLIENT_SIGNATURE:
         because = f"the SDK {releases.dotted(release)} makes no signature in the browser"

@@ -7,7 +7,7 @@ import builtins
 from jwtscan.fixing.recipes.sdk_signature.old import Old
 from jwtscan.fixing.recipes.sdk_signature.slots import unwrapped
 from jwtscan.fixing.recipes.sdk_signature.where import is_browser
-from jwtscan.fixing.steps import meeting_sdk
+from jwtscan.fixing.steps import ON_SERVER, meeting_sdk
 from jwtscan.syntax import ir
 from jwtscan.syntax.unit import Unit
 
@@ -18,8 +18,7 @@ _GLOBALS = frozenset(
         *dir(builtins),
     }
 )  # fmt: skip
-_CLIENT = "the code that joins has to pass sdkKey in place of apiKey, with Meeting SDK 2.7 or later"
-_EXPOSED = "move the signature to a server: in the browser every visitor can read the secret"
+_CLIENT = "the code that joins has to pass sdkKey in place of apiKey, with Meeting SDK 2.7 or later."
 _PYTHON = """\
 iat = int(time.time()) - 30
 exp = iat + 2 * 60 * 60
@@ -53,13 +52,13 @@ def because(old: Old) -> str | None:
 def left_to_do(old: Old) -> tuple[str, ...]:
     rows = [*meeting_sdk(old.plan.names)]
     if is_browser(old.code.unit, old.plan):
-        rows.append(_EXPOSED)
+        rows.append(ON_SERVER)
     if _gives_key(old):
         rows.append(f"{old.code.unit.path} gives the key out with the signature: {_CLIENT}")
     name = old.local(old.slots.time)
     holder = old.code.holder(old.final.end, name) if name is not None else None
     if holder is not None and name is not None and old.code.occurrences(holder, name).own is None:
-        rows.append(f"{old.code.unit.path}: the parameter {name} is no longer read")
+        rows.append(f"{old.code.unit.path}: the parameter {name} is no longer read.")
     return tuple(rows)
 
 
