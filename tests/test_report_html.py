@@ -21,6 +21,7 @@ from jwtscan.engine import Result
 from jwtscan.finding import Applicability, Silenced, Skipped
 from jwtscan.report import PLAIN, masked, render
 from jwtscan.report.html.diff import changes_of
+from jwtscan.report.html.safe import el, instruction
 from jwtscan.report.html.ways import TOP, folders
 from jwtscan.report.masked import Patch
 from jwtscan.text import Position
@@ -268,6 +269,20 @@ def test_next_steps_say_both_apps_and_their_credentials(demo: str) -> None:
     assert "Create a General app" in text
     assert "Set ZOOM_MEETING_SDK_KEY and ZOOM_MEETING_SDK_SECRET" in text
     assert "Run npm install in web." in text
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("press Test Connection", "<li>Press Test Connection.</li>"),
+        ("Never use them again.", "<li>Never use them again.</li>"),
+        ("a.py: the parameter ts is no longer read", "<li>a.py: the parameter ts is no longer read.</li>"),
+        ("Set REACT_APP_ZOOM_KEY.", "<li>Set <code>REACT_APP_ZOOM_KEY</code>.</li>"),
+        ("Set ZOOM_KEY.", "<li>Set <code>ZOOM_KEY</code>.</li>"),
+    ],
+)
+def test_things_to_do_are_sentences_with_names_set_apart(said: str, expected: str) -> None:
+    assert el("li", instruction(said)) == expected
 
 
 def test_next_steps_name_only_the_app_that_is_needed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from jwtscan.finding import Finding
 from jwtscan.report.html.card import anchor
 from jwtscan.report.html.diff import diff_of
-from jwtscan.report.html.safe import Html, el, joined, link, paragraphs, prose, sentence
+from jwtscan.report.html.safe import Html, el, instruction, joined, link, paragraphs, prose, sentence
 from jwtscan.report.html.ways import BY_HAND, SAFE, UNSAFE, fixes_are_known, way_of
 from jwtscan.report.masked import FixReport, Patch, Report
 from jwtscan.report.summary import plural
@@ -49,7 +49,7 @@ def _steps(report: Report, fix: FixReport | None) -> Iterator[tuple[str, Html]]:
 
 
 def _lines(lines: Sequence[str]) -> Html:
-    return el("ul", joined(el("li", prose(line)) for line in lines))
+    return el("ul", joined(el("li", instruction(line)) for line in lines))
 
 
 def _commands(safe: int, unsafe: int) -> Iterator[Html]:

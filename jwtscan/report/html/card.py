@@ -7,7 +7,7 @@ from itertools import groupby
 
 from jwtscan.finding import Finding, Fix, Step
 from jwtscan.report.html.diff import diff_of
-from jwtscan.report.html.safe import Html, el, joined, prose, sentence
+from jwtscan.report.html.safe import Html, el, instruction, joined, prose, sentence
 from jwtscan.report.html.source import frame, step_line
 from jwtscan.report.html.ways import BY_HAND, UNSAFE, way_of
 from jwtscan.report.masked import Patch, Report
@@ -115,7 +115,7 @@ class Cards:
         if fix.sketch:
             yield "Write by hand", self._sketch(finding, fix.sketch)
         if fix.left_to_do:
-            listed = el("ul", joined(el("li", prose(line)) for line in fix.left_to_do))
+            listed = el("ul", joined(el("li", instruction(line)) for line in fix.left_to_do))
             yield "Left to do", listed
 
     def _changes(self, finding: Finding) -> Iterator[Html]:

@@ -11,7 +11,7 @@ from jwtscan.mask import printable
 _VOID = frozenset({"br", "input", "link", "meta", "path", "circle", "rect"})
 _LINK = re.compile(r"https://[^\s<>\"'`)]*[^\s<>\"'`).,:;]")
 _WORDS = re.compile(
-    rf"`(?P<code>[^`]+)`|<?(?P<link>{_LINK.pattern})>?|(?P<name>\b[A-Z][A-Z0-9]*_ZOOM_[A-Z0-9_]+\b|\bZOOM_[A-Z0-9_]+\b)"
+    rf"`(?P<code>[^`]+)`|<?(?P<link>{_LINK.pattern})>?|(?P<name>\b(?:[A-Z][A-Z0-9]*_)*ZOOM_[A-Z0-9_]+\b)"
 )
 
 
@@ -69,6 +69,11 @@ def prose(value: str) -> Html:
 def paragraphs(value: str) -> Html:
     """The paragraphs of a rule's documentation."""
     return joined(el("p", prose(" ".join(part.split()))) for part in re.split(r"\n\s*\n", value.strip()) if part)
+
+
+def instruction(words: str) -> Html:
+    """A thing to do as a whole sentence, as which it stands in a list of others."""
+    return prose(sentence(words) + ("" if words.endswith((".", "!", "?", ":")) else "."))
 
 
 def sentence(words: str, first: Container[str] | None = None) -> str:
