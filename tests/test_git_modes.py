@@ -825,6 +825,7 @@ def test_fix_staged_writes_files_without_other_changes(repository: Repository) -
     code, _, err = repository.say("fix", "--staged")
     assert code == 0
     assert "the index is as it was: 'git add' the files that were fixed" in err
+    assert "new to git, and needed by what was changed: 'git add' zoom_oauth.py" in err
     assert "access_token()" in text(repository, "new.py")
     assert repository.git("show", ":new.py") == ROOMS.removesuffix("\n")
     assert repository.git("diff", "--cached", "--name-only") == "new.py"

@@ -140,6 +140,7 @@ def test_fix_blocks_a_commit_fixes_and_passes_the_second_time(repository: Reposi
     code, said = repository.commit()
     assert code == 1
     assert "fixed" in said
+    assert "jwtscan: new to git, and needed by what was changed: 'git add' zoom_oauth.py" in said
     assert "access_token()" in (repository.folder / "users.py").read_text(encoding="utf-8")
     assert "ZOOM_CLIENT_ID=" in (repository.folder / ".env").read_text(encoding="utf-8")
     code, said = repository.commit()

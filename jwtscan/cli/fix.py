@@ -66,6 +66,8 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
                 _write(fixed, tree)
                 if given["staged"] and fixed.changes and not given["quiet"]:
                     note("the index is as it was: 'git add' the files that were fixed")
+                if not given["quiet"]:
+                    _say_new(fixed, options.cwd, tree)
     except Quit:
         note("nothing was written")
         return CLEAN if given["exit_zero"] else FOUND
@@ -154,6 +156,13 @@ def _write(fixed: Fixed, tree: Path) -> None:
     ]
     if writes:
         commit(tree, writes)
+
+
+def _say_new(fixed: Fixed, cwd: Path, tree: Path) -> None:
+    """``git commit -a`` takes no new files, and what was changed cannot do without them."""
+    new = [Path(os.path.relpath(tree / one.path, cwd)).as_posix() for one in fixed.changes if one.before is None]
+    if new and os.path.lexists(tree / ".git"):
+        note(f"new to git, and needed by what was changed: 'git add' {', '.join(new)}")
 
 
 def _print_patch(fixed: Fixed, given: dict[str, Any]) -> None:
