@@ -10,7 +10,7 @@ import click
 import pytest
 import yaml
 from check_site import faults
-from generate import DOCS, WRITTEN, pages
+from generate import DOCS, pages
 from key_pages import EXAMPLES, NOTES
 from running import ROOT, printed
 
@@ -22,8 +22,8 @@ from jwtscan.config.read import read_config
 AGAIN = "stale: python docs/scripts/generate.py writes it anew"
 NAV = re.compile(r"^\s*- (?:[^\n:]+: )?(?P<page>\S+\.md)$", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-FOREIGN = {"--version", "--help", "--git"}
-"""Those that stand in no list, and what a patch's first line looks like."""
+FOREIGN = {"--version", "--help", "--git", "--all-files", "--hook-stage", "--cached", "--filter", "--spec"}
+"""Those that stand in no list, what a patch's first line looks like, and those of pre-commit, git and pipx."""
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,15 @@ def test_every_key_of_the_configuration_has_an_example_that_is_taken(tmp_path: P
 
 def test_pages_name_no_option_that_is_not_there() -> None:
     known = set(OPTION.findall((DOCS / "commands.md").read_text("utf-8"))) | FOREIGN
-    for name in (*WRITTEN, "configuration.md"):
-        assert set(OPTION.findall((DOCS / name).read_text("utf-8"))) <= known, name
+    for page in DOCS.rglob("*.md"):
+        assert set(OPTION.findall(page.read_text("utf-8"))) <= known, page.name
+
+
+def test_pages_name_no_command_that_is_not_there() -> None:
+    named = re.compile(r"^(?: *\$ | *- run: | *exec )jwtscan ([a-z]+)|`jwtscan ([a-z]+)[ `]", re.MULTILINE)
+    for page in (*DOCS.rglob("*.md"), ROOT / "README.md"):
+        found = {first or second for first, second in named.findall(page.read_text("utf-8"))}
+        assert found <= set(COMMANDS), page.name
 
 
 def test_an_option_says_the_same_wherever_it_does_the_same() -> None:
