@@ -89,7 +89,7 @@ class Named:
             return False
         profile = self.uses.profiles.of(unit)
         spoken = any(zoom.says_zoom(value) for value in values if zoom.is_placeholder(value))
-        return spoken or (profile.path and not profile.others and (keys != {"key"} or "jwt" in section.lower()))
+        return spoken or (profile.path and not profile.has_others and (keys != {"key"} or "jwt" in section.lower()))
 
     # -- code --------------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Named:
     def _literals(self, unit: Unit, module: ir.Module) -> Iterator[Source]:
         """Literals with a JWT app's shape under a credential's name, in code that speaks of Zoom."""
         profile = self.uses.profiles.of(unit)
-        if not (profile.api_host or profile.names or profile.packages):
+        if not (profile.names or profile.packages or profile.api_host):
             return
         for name, literal in _named_literals(module):
             text = literal.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jwtscan.meaning import zoom
@@ -22,23 +22,63 @@ _REACH = 40
 _MAX_NAMES = 400
 
 
-@dataclass(frozen=True, slots=True)
 class Profile:
-    """Facts of one unit. ``names`` are identifiers and texts of its code that speak of Zoom."""
+    """Facts of one unit, each looked for at the first question: most units are only asked for their names."""
 
-    api_host: str | None
-    oauth_host: bool
-    server_to_server: bool
-    video_sdk: bool
-    names: tuple[str, ...]
-    packages: tuple[str, ...]
-    path: bool
-    others: tuple[str, ...]
+    def __init__(self, unit: Unit, root: str) -> None:
+        self._unit = unit
+        self._place = f"{root}/{unit.path}"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Identifiers and texts of the unit's code that speak of Zoom."""
+        code = _without_comments(self._unit)
+        names: dict[str, None] = {}
+        for match in _ZOOM.finditer(code):
+            name = _name_around(code, match.start(), match.end())
+            if zoom.says_zoom(name):
+                names[name] = None
+                if len(names) >= _MAX_NAMES:
+                    break
+        return tuple(names)
+
+    @cached_property
+    def packages(self) -> tuple[str, ...]:
+        """The packages of Zoom that the unit imports."""
+        module = self._unit.module
+        return tuple(sorted({ref.module for ref in module.imports if _is_package(ref)})) if module else ()
+
+    @cached_property
+    def path(self) -> bool:
+        return any(_says_zoom(part) for part in re.split(r"[/@]", self._place))
+
+    @cached_property
+    def api_host(self) -> str | None:
+        text = self._text
+        host = zoom.API_HOST.search(text) or zoom.SAMPLE_AGENT.search(text)
+        return host.group().lower() if host else None
+
+    @cached_property
+    def oauth_host(self) -> bool:
+        return bool(zoom.OAUTH_HOST.search(self._text))
+
+    @cached_property
+    def server_to_server(self) -> bool:
+        return bool(zoom.SERVER_TO_SERVER.search(self._text))
+
+    @cached_property
+    def has_others(self) -> bool:
+        """Whether the unit speaks of another product that has tokens too."""
+        return bool(zoom.OTHER_PRODUCTS.search(self._text))
 
     @property
     def speaks(self) -> bool:
         """Any evidence of Zoom in the unit's own code or path."""
-        return bool(self.api_host or self.names or self.packages or self.path)
+        return bool(self.names or self.packages or self.path or self.api_host)
+
+    @property
+    def _text(self) -> str:
+        return _without_comments(self._unit).decode("utf-8", "replace")
 
 
 class Profiles:
@@ -53,7 +93,7 @@ class Profiles:
 
     def of(self, unit: Unit) -> Profile:
         if unit.path not in self._of:
-            self._of[unit.path] = _profile(unit, self.project.root)
+            self._of[unit.path] = Profile(unit, self.project.root)
         return self._of[unit.path]
 
     def imported(self, unit: Unit) -> list[Unit]:
@@ -78,31 +118,6 @@ class Profiles:
 
     def neighbours(self, unit: Unit) -> list[Unit]:
         return [*self.imported(unit), *self.importers(unit)]
-
-
-def _profile(unit: Unit, root: str) -> Profile:
-    code = _without_comments(unit)
-    names: dict[str, None] = {}
-    for match in _ZOOM.finditer(code):
-        name = _name_around(code, match.start(), match.end())
-        if zoom.says_zoom(name):
-            names[name] = None
-            if len(names) >= _MAX_NAMES:
-                break
-    text = code.decode("utf-8", "replace")
-    host = zoom.API_HOST.search(text) or zoom.SAMPLE_AGENT.search(text)
-    packages = sorted({ref.module for ref in unit.module.imports if _is_package(ref)}) if unit.module else []
-    place = f"{root}/{unit.path}"
-    return Profile(
-        api_host=host.group().lower() if host else None,
-        oauth_host=bool(zoom.OAUTH_HOST.search(text)),
-        server_to_server=bool(zoom.SERVER_TO_SERVER.search(text)),
-        video_sdk=bool(zoom.VIDEO_SDK_PATH.search(text)),
-        names=tuple(names),
-        packages=tuple(packages),
-        path=any(_says_zoom(part) for part in re.split(r"[/@]", place)),
-        others=tuple(sorted({match.group().lower() for match in zoom.OTHER_PRODUCTS.finditer(text)})),
-    )
 
 
 def _name_around(code: bytes, start: int, end: int) -> str:

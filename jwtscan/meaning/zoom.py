@@ -22,7 +22,6 @@ SAMPLE_AGENT = re.compile(r"\bzoom-(?:api-)?jwt-request\b", re.I)
 OAUTH_HOST = re.compile(r"(?<![\w-])zoom(?:gov)?\.(?:us|com)/oauth/", re.I)
 ANY_HOST = re.compile(r"(?<![\w-])(?:[\w-]{1,63}\.){0,9}(?:zoom\.us|zoomgov\.com|zoom\.com\.cn)(?![\w.-])", re.I)
 SERVER_TO_SERVER = re.compile(r"account_credentials")
-VIDEO_SDK_PATH = re.compile(r"/videosdk(?:/|\b)")
 SDK_BUNDLE = re.compile(r"(?:^|/)zoom-meeting-(?:embedded-)?v?(?P<version>\d+\.\d+\.\d+)(?:\.min)?\.js\b")
 """The Meeting SDK's own file, on Zoom's hosts or copied; what it needs (react, redux) is beside it."""
 

@@ -192,7 +192,7 @@ def _use(
     if is_another_vendors([*keys, *secrets]):
         return None
     doubtful = (
-        (bool(profile.others) and not profile.api_host and "trail" not in kinds)
+        (profile.has_others and not profile.api_host and "trail" not in kinds)
         or (profile.server_to_server and _names_client([*keys, *secrets]))
         or is_own_issuer(keys)
         or is_made_up(site.unit, [*keys, *secrets])
