@@ -12,13 +12,10 @@ from jwtscan.engine.offers import Breakdown, Offers
 from jwtscan.engine.options import Rules
 from jwtscan.engine.outcome import Rewrite
 from jwtscan.engine.scan import Scan
-from jwtscan.engine.settling import left_to_do
 from jwtscan.finding import Applicability, Finding
 from jwtscan.fixing import NewFile, Proposal
 from jwtscan.fixing.accept import Offer
-from jwtscan.fixing.check import faults
 from jwtscan.fixing.credentials import Decision
-from jwtscan.fixing.lower import lower
 from jwtscan.fixing.plan import Plan
 from jwtscan.fixing.templates.home import home_of
 from jwtscan.text import Span
@@ -70,6 +67,8 @@ class Prospect:
 
     def left_to_do(self, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[str]:
         """What no program can do about all the ``findings``, in order."""
+        from jwtscan.engine.settling import left_to_do
+
         offers = list(self.offers.values())
         texts = list({id(rewrite): rewrite for offer in offers for rewrite in self._changes(offer)}.values())
         # Code that is to be written by hand reads the new variables too.
@@ -101,6 +100,10 @@ class Prospect:
     def _rewrites(self, plan: Plan, proposal: Proposal) -> tuple[Rewrite, ...]:
         if proposal.applicability is Applicability.DISPLAY:
             return ()
+        # What changes files reads every kind of settings and manifest; many reports do not ask.
+        from jwtscan.fixing.check import faults
+        from jwtscan.fixing.lower import lower
+
         try:
             changed = lower(plan, [proposal])
             if faults(plan, changed, [proposal]):
