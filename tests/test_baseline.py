@@ -67,6 +67,16 @@ def scanned(say: Say, *options: str) -> tuple[int, int, int]:
     return code, summary["findings"], summary.get("known", 0)
 
 
+def test_an_ignore_of_no_use_is_known_in_a_scan_of_its_file_alone(say: Say) -> None:
+    Path("idle.py").write_text("x = 1  # jwtscan: ignore[jwt-mint] gone\n")
+    say("baseline", "create")
+    assert scanned(say) == (0, 0, 3)
+    assert scanned(say, "idle.py", "a.js") == (0, 0, 2)
+    assert scanned(say, "idle.py") == (0, 0, 1)
+    say("scan", "--baseline", NAME, "--format", "sarif=out.sarif", "idle.py")
+    assert json.loads(Path("out.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "unused-ignore"
+
+
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from jwtscan.engine.options import Options
 from jwtscan.engine.scan import Scan
+from jwtscan.finding import Finding
 
 
 def is_part(options: Options) -> bool:
@@ -32,11 +34,21 @@ def judge_ignores(scan: Scan) -> None:
     whole = Scan(replace(options, paths=(*options.paths, ".")), scan.given_rules, scan.progress)
     whole.named = scan.named
     result = whole.run()
-    idle = [one for one in result.findings if one.path in scan.unsure and one.rule == "unused-ignore"]
-    mine = {(one.path, one.span) for one in scan.result.findings if one.rule == "unused-ignore"}
-    scan.result.findings += [one for one in idle if (one.path, one.span) not in mine]
-    scan.result.findings.sort(key=lambda one: one.order)
+    idle = _lacking(scan, result.findings, scan.result.findings)
+    scan.result.findings = sorted([*scan.result.findings, *idle], key=lambda one: one.order)
+    for source, found in result.known.items():
+        there = scan.result.known.get(source, [])
+        if added := _lacking(scan, found, there):
+            scan.result.known[source] = sorted([*there, *added], key=lambda one: one.order)
+            idle += added
     scan.result.documents.update({path: result.documents[path] for path in {one.path for one in idle}})
+
+
+def _lacking(scan: Scan, found: Sequence[Finding], there: Sequence[Finding]) -> list[Finding]:
+    """The ignores of no use in the scan's files that were ``found`` and are not ``there``."""
+    mine = {(one.path, one.span) for one in there if one.rule == "unused-ignore"}
+    idle = (one for one in found if one.path in scan.unsure and one.rule == "unused-ignore")
+    return [one for one in idle if (one.path, one.span) not in mine]
 
 
 def _inside(path: str, cwd: Path) -> bool:
