@@ -39,8 +39,6 @@ import os, signal, sys
 from pathlib import Path
 from jwtscan.fixing.commit import Write, commit, rollback
 from jwtscan.fixing.recovery import history, recover
-sys.path.insert(0, {tests!r})
-from test_commit import writes_of
 
 root, what, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 steps = 0
@@ -53,7 +51,7 @@ def step(name):
         os.kill(os.getpid(), signal.SIGKILL)
 
 if what == "commit":
-    commit(root, writes_of(root), step)
+    commit(root, [Write(root / path, {before!r}.get(path), content) for path, content in {after!r}.items()], step)
 else:
     rollback(root, history(root)[-1], step)
 """
@@ -84,7 +82,7 @@ def tree(tmp_path: Path) -> Path:
 
 def killed_at(number: int, root: Path, what: str) -> str | None:
     """Runs a transaction in a process that dies before its step ``number``. Gives the step, None if it finished."""
-    script = CHILD.format(tests=str(Path(__file__).parent))
+    script = CHILD.format(before=BEFORE, after=AFTER)
     done = subprocess.run(
         [sys.executable, "-c", script, str(root), what, str(number)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
