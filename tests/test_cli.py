@@ -212,6 +212,7 @@ def test_internal_error_is_short_and_masked(tree: Path, capsys: Capture) -> None
         (["scan", "--fail-on", "nevr"], "'nevr' is not one of note, warning, error, never; did you mean 'never'?"),
         (["scan", "--max-file-size", "big"], "'big' is not a size such as 8MB"),
         (["scan", "--rules", "absent"], "absent: no such folder of rules"),
+        (["rules", "test", "absent"], "absent: no such folder"),
         (["scan", "-"], "'-' needs --stdin-filename"),
         (["scan", "-", "app.py", "--stdin-filename", "a.py"], "'-' (stdin) cannot be combined with paths"),
         (["scan", "--stdin-filename", "a.py"], "--stdin-filename is for text on stdin"),

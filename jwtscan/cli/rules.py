@@ -98,6 +98,8 @@ def _fails(case: Case, rules: list[Rule], options: Options) -> bool:
 
 
 def _fixtures(folder: Path, given: Path | None) -> Path:
+    if not folder.is_dir():
+        raise Failure(f"{folder}: no such folder")
     choices = (given,) if given else (folder / "fixtures", folder.resolve().parent / "fixtures")
     for choice in choices:
         if choice.is_dir():
