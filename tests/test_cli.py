@@ -220,7 +220,6 @@ def test_internal_error_is_short_and_masked(tree: Path, capsys: Capture) -> None
         (["explain"], "give a rule, or --zoom-error"),
         (["explain", "jwt-mint", "--zoom-error", "124"], "give a rule, or --zoom-error"),
         (["explain", "--zoom-error", "99999"], "nothing is known about the Zoom error '99999'"),
-        (["rules", "test", "absent"], "no fixtures"),
     ],
 )
 def test_usage_error(tree: Path, capsys: Capture, arguments: list[str], message: str) -> None:
