@@ -26,17 +26,11 @@ FOREIGN = {"--version", "--help", "--git", "--all-files", "--hook-stage", "--cac
 """Those that stand in no list, what a patch's first line looks like, and those of pre-commit, git and pipx."""
 
 
-@pytest.fixture(scope="module")
-def made() -> dict[Path, str]:
-    return pages()
-
-
-def test_pages_are_what_the_code_says(made: dict[Path, str]) -> None:
+def test_pages_are_what_the_code_says() -> None:
+    made = pages()
     stale = [path.relative_to(ROOT).as_posix() for path, text in made.items() if path.read_text("utf-8") != text]
     assert not stale, AGAIN
-
-
-def test_every_page_of_a_rule_has_a_rule(made: dict[Path, str]) -> None:
+    # No page of a rule that is no more.
     assert {path for path in made if path.parent == DOCS / "rules"} == set((DOCS / "rules").iterdir())
 
 

@@ -361,7 +361,7 @@ from jwtscan.cli import progress
 from jwtscan.engine import Scan
 run = Scan.run
 def slowly(self):
-    for done in range(25):
+    for done in range(15):
         self.progress("reading", done * 1000, 25000)
         time.sleep(0.05)
     return run(self)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,6 +99,7 @@ def laid_out(case: Case) -> Iterator[Path]:
         yield place
 
 
+@cache
 def migrated(case: Case, *, unsafe: bool = False) -> Migrated:
     """What ``fix`` makes of a case, with all rules."""
     least = Applicability.UNSAFE if unsafe else Applicability.SAFE
