@@ -34,18 +34,21 @@ class Words:
     def __init__(self, words: Collection[str]) -> None:
         joined = b"|".join(re.escape(word.encode()) for word in sorted(words, key=len, reverse=True))
         self._any = re.compile(joined) if joined else None
-        self._idle: set[str] = set()
+        self._idle: dict[str, bytes | None] = {}
 
     def units(self, project: Project, words: Collection[str]) -> list[Unit]:
         """The units, by path, whose bytes have one of ``words``. What cannot be read as a unit is left out."""
+        wanted = [word.encode() for word in words]
         found = []
         for path in sorted(project.modules.files):
-            if path in self._idle and path not in project.units:
+            # Only a unit's text can be another one the next time: a fix may have changed it.
+            text = project.units[path].document.source if path in project.units else None
+            if path in self._idle and self._idle[path] is text:
                 continue
             source = project.text(path)
             if source is None or self._any is None or self._any.search(source) is None:
-                self._idle.add(path)
-            elif any(word.encode() in source for word in words):
+                self._idle[path] = text
+            elif any(word in source for word in wanted):
                 unit = project.load(path)
                 if unit is not None:
                     found.append(unit)
