@@ -213,6 +213,7 @@ def test_internal_error_is_short_and_masked(tree: Path, capsys: Capture) -> None
         (["scan", "--max-file-size", "big"], "'big' is not a size such as 8MB"),
         (["scan", "--rules", "absent"], "absent: no such folder of rules"),
         (["rules", "test", "absent"], "absent: no such folder"),
+        (["rules", "test", "."], "no fixtures: there is no folder fixtures or "),
         (["scan", "-"], "'-' needs --stdin-filename"),
         (["scan", "-", "app.py", "--stdin-filename", "a.py"], "'-' (stdin) cannot be combined with paths"),
         (["scan", "--stdin-filename", "a.py"], "--stdin-filename is for text on stdin"),
