@@ -66,7 +66,8 @@ def outside(
         "nothing missed it: deleting is final."
     )
     if shown:
-        lines.append(f"Credentials that stood in files may stay in their history: {_some(shown)}. Never use them again.")
+        where = _some(shown)
+        lines.append(f"Credentials that stood in files may stay in their history: {where}. Never use them again.")
     return lines
 
 
