@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class _Uncached(SourceFileLoader):
         """Bytecode of other people's rules is not kept."""
 
 
+@cache
 def builtin_folder() -> Path:
     """Where the rules that come with jwtscan are: inside the installed package, beside it in a checkout."""
     inside = _PACKAGE / "rules"
