@@ -19,6 +19,7 @@ from jwtscan.finding import Confidence, Severity
 if TYPE_CHECKING:
     from jwtscan.config.read import Config
     from jwtscan.engine.wanted import Wanted
+    from jwtscan.files.selection import Globs
     from jwtscan.files.walk import Entry
     from jwtscan.rule import Rule
 
@@ -50,11 +51,15 @@ class NearerConfigs:
     def leaves_out(self, entries: Mapping[str, Entry]) -> list[str]:
         if not is_free(self._ctx, "exclude"):
             return []
+        from jwtscan.files.selection import Globs
+
         met = {entry.file for entry in entries.values() if entry.file.endswith((f"/{OWN}", f"/{SHARED}"))}
         met |= {f"{root}/" for root in self._roots}
         nearer = {file for file in map(self.of, met) if file is not None}
-        homes = tuple(f"{file.parent.as_posix()}/" for file in nearer if self._excludes(file))
-        return [path for path, entry in entries.items() if homes and self._is_left_out(entry, homes)]
+        excluded = {file: found for file in nearer if (found := self._read(file).settings.get("exclude")) is not None}
+        globs = {file: Globs(found.value, found.home) for file, found in excluded.items()}
+        homes = tuple(f"{file.parent.as_posix()}/" for file in globs)
+        return [path for path, entry in entries.items() if homes and self._is_left_out(entry, homes, globs)]
 
     def rules(self, files: Iterable[str], rules: Sequence[Rule]) -> Sequence[Rule]:
         nearer = {file for file in map(self.of, files) if file is not None}
@@ -65,17 +70,11 @@ class NearerConfigs:
         nearer = self.of(file)
         return None if nearer is None else self._wants(nearer)
 
-    def _is_left_out(self, entry: Entry, homes: tuple[str, ...]) -> bool:
-        from jwtscan.files.selection import Globs
-
+    def _is_left_out(self, entry: Entry, homes: tuple[str, ...], globs: Mapping[Path, Globs]) -> bool:
         if not entry.file.startswith(homes) or (entry.file in self._roots and not self._ctx.params["force_exclude"]):
             return False
         nearer = self.of(entry.file)
-        excluded = self._excludes(nearer) if nearer is not None else None
-        return excluded is not None and Globs(excluded.value, excluded.home).cover(entry.path, entry.file)
-
-    def _excludes(self, file: Path) -> Any:
-        return self._read(file).settings.get("exclude")
+        return nearer is not None and nearer in globs and globs[nearer].cover(entry.path, entry.file)
 
     def _nearest(self, folder: str) -> Path | None:
         try:

@@ -271,7 +271,11 @@ class Scan:
 
     def _file_of(self, path: str) -> str:
         """A file's absolute path, without links but for its own."""
-        return os.path.join(os.path.realpath(self.options.cwd), self.entries[path].file)  # noqa: PTH118 - a string
+        file = self.entries[path].file
+        if os.path.isabs(file):  # noqa: PTH117 - a string
+            return file
+        # A text on stdin, which has nothing but a name.
+        return os.path.join(os.path.realpath(self.options.cwd), file)  # noqa: PTH118 - a string
 
     def _run_rules(self, project: Project, rules: Sequence[Rule], paths: set[str]) -> Iterator[Row]:
         rules = [rule for rule in rules if "tool" not in rule.tags]
