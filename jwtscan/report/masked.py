@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from jwtscan.finding import Finding, Fix, Silenced, Skipped
+from jwtscan.text.common import common_start
 
 if TYPE_CHECKING:
     from jwtscan.engine import Result
@@ -296,18 +297,6 @@ def _line(document: Document, number: int, clean: Clean) -> SourceLine | None:
         return None
     text = document.lines.text(number)
     after = clean.line(text)
-    same = _equal(text, after)
-    tail = min(_equal(text[::-1], after[::-1]), min(len(text), len(after)) - same)
+    same = common_start(text, after)
+    tail = min(common_start(text[::-1], after[::-1]), min(len(text), len(after)) - same)
     return SourceLine(after, len(text), same, tail)
-
-
-def _equal(one: str, other: str) -> int:
-    """How many characters two texts begin with in common. By halves, for lines of megabytes."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from jwtscan.text import Lines, Position
+from jwtscan.text.common import common_start
 from jwtscan.text.diff import Change, changes
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def _parts(change: Change) -> list[Change]:
 
 def _in_common(old: bytes, new: bytes) -> tuple[int, int]:
     """How many bytes two texts begin and end with in common, up to whole words and line ends."""
-    same = _alike(old, new)
-    tail = _alike(old[same:][::-1], new[same:][::-1])
+    same = common_start(old, new)
+    tail = common_start(old[same:][::-1], new[same:][::-1])
     while same and (_in_word(old[same - 1]) or _parts_line_end(old, same) or _parts_line_end(new, same)):
         same -= 1
     while tail and (
@@ -99,11 +100,6 @@ def _in_common(old: bytes, new: bytes) -> tuple[int, int]:
 
 def _parts_line_end(text: bytes, at: int) -> bool:
     return at > 0 and text[at - 1 : at + 1] == b"\r\n"
-
-
-def _alike(one: bytes, other: bytes) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _in_word(byte: int) -> bool:

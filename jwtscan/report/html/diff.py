@@ -8,6 +8,7 @@ from itertools import groupby
 
 from jwtscan.report.html.safe import Html, el, joined
 from jwtscan.report.masked import Patch
+from jwtscan.text.common import common_start
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 _LONGEST = 600
@@ -79,18 +80,12 @@ def _against(line: str, other: str | None) -> Html:
     """A line with what the other one does not have in that place in bold, where most of it is the same."""
     if other is None or max(len(line), len(other)) > _LONGEST:
         return _short(line)
-    same = _same(line, other)
-    tail = _same(line[same:][::-1], other[same:][::-1])
+    same = common_start(line, other)
+    tail = common_start(line[same:][::-1], other[same:][::-1])
     middle = line[same : len(line) - tail]
     if not middle or same + tail < _ALIKE * max(len(line.strip()), len(other.strip())):
         return _short(line)
     return joined([line[:same], el("b", middle), line[len(line) - tail :]])
-
-
-def _same(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _short(line: str) -> Html:
