@@ -20,7 +20,7 @@ from jwtscan.cli.outlets import print_out
 from jwtscan.cli.scan import run_scan
 from jwtscan.cli.tree import tree_of
 from jwtscan.files.baseline import NAME, BaselineError, Record, write
-from jwtscan.files.places import named_from
+from jwtscan.files.places import is_everything, named_from
 from jwtscan.mask import Masker, printable
 from jwtscan.report.summary import plural
 
@@ -164,9 +164,7 @@ def _around(options: Options, records: Sequence[Record]) -> Options | None:
 
     here = Path(os.path.realpath(options.cwd))
     for folder in (here, tree_of(options.cwd)):
-        # Nobody means all of a home or a disk.
-        is_all = folder.parent == folder or str(folder) == os.path.expanduser("~")  # noqa: PTH111 - does not raise
-        if not is_all and _cover(options, [os.path.relpath(folder, here)], records):
+        if not is_everything(folder) and _cover(options, [os.path.relpath(folder, here)], records):
             inside = from_top(options, folder)
             return replace(inside, paths=(*inside.paths, "."))
     return None

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from jwtscan.engine.options import Options
 from jwtscan.engine.scan import Scan
+from jwtscan.files.places import is_everything
 from jwtscan.finding import Finding
 
 
 def is_part(options: Options) -> bool:
     """Whether the paths are parts of the working directory, and that is a project rather than somebody's home."""
     cwd = Path(os.path.realpath(options.cwd))
-    if cwd.parent == cwd or str(cwd) == os.path.expanduser("~"):  # noqa: PTH111 - does not raise
+    if is_everything(cwd):
         return False
     return all(
         _inside(path, cwd) for path in (options.paths if options.stdin is None else [options.stdin_filename or ""])

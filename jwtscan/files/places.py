@@ -10,6 +10,11 @@ from pathlib import Path
 from jwtscan.files.repository import top_of
 
 
+def is_everything(folder: Path) -> bool:
+    """Whether a folder (without links) is a disk or somebody's home: nobody means all of that by naming a part."""
+    return folder.parent == folder or str(folder) == os.path.expanduser("~")  # noqa: PTH111 - does not raise
+
+
 def named_from(cwd: Path) -> Callable[[str], str]:
     """Gives the path below the top of a git work tree, for a path that is shown in ``cwd`` (``files.walk.Entry``).
 
