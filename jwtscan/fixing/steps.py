@@ -13,6 +13,9 @@ ON_SERVER = "Make the signature on a server and let the browser fetch it: the SD
 
 _NEW_APP = "https://marketplace.zoom.us/develop/create"
 _SCOPES = "https://developers.zoom.us/docs/internal-apps/oauth-scopes-overview/"
+# How the lines of ``outside`` begin: about the new apps, and about the old one.
+NEW_APPS = ("Create a ", "Which scopes ", "Set ")
+OLD_APP = ("Remove the JWT app's credentials ", "Deactivate the JWT app", "Credentials that stood in files ")
 _SHOWN = 8
 _PAIR = ("client id", "client secret")
 # What single fixes say so that each can be read by itself.

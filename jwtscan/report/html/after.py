@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jwtscan.finding import Finding
+from jwtscan.fixing.steps import NEW_APPS, OLD_APP
 from jwtscan.report.html.card import anchor
 from jwtscan.report.html.diff import diff_of
 from jwtscan.report.html.safe import Html, el, instruction, joined, link, paragraphs, prose, sentence
@@ -14,9 +15,6 @@ from jwtscan.report.summary import plural
 from jwtscan.rule import Rule
 
 _SHOWN = 6
-# How the lines begin that every migration has (fixing/steps).
-_NEW_APPS = ("Create a ", "Which scopes ", "Set ")
-_OLD_APP = ("Remove the JWT app's credentials ", "Deactivate the JWT app", "Credentials that stood in files ")
 
 
 def next_steps(report: Report, fix: FixReport | None) -> Html | None:
@@ -35,9 +33,9 @@ def _steps(report: Report, fix: FixReport | None) -> Iterator[tuple[str, Html]]:
     if ways[BY_HAND]:
         yield "Change the rest by hand", el("ul", joined(_reasons(ways[BY_HAND])), class_="reasons")
     left = fix.left_to_do if fix is not None else report.left_to_do()
-    of_new = [line for line in left if line.startswith(_NEW_APPS)]
-    of_old = [line for line in left if line.startswith(_OLD_APP)]
-    others = [line for line in left if not line.startswith((*_NEW_APPS, *_OLD_APP))]
+    of_new = [line for line in left if line.startswith(NEW_APPS)]
+    of_old = [line for line in left if line.startswith(OLD_APP)]
+    others = [line for line in left if not line.startswith((*NEW_APPS, *OLD_APP))]
     if others:
         yield "See to what goes with the code", _lines(others)
     if of_new:
