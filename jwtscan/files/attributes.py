@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from jwtscan.files.disk import content_of, put
-from jwtscan.files.repository import HARMLESS, environment, program, top_of
+from jwtscan.files.repository import program, top_of
 
 UNION = "union"
 UNSPECIFIED = "unspecified"
@@ -18,19 +18,19 @@ def merge_attribute(file: Path) -> str | None:
 
     Raises OSError where git is not there to be asked, or does not answer.
     """
-    folder = Path(os.path.realpath(file)).parent
-    if top_of(folder.as_posix()) is None:
+    real = Path(os.path.realpath(file))
+    folder = real.parent.as_posix()
+    if top_of(folder) is None:
         return None
-    git = program()
-    if git is None:
+    if program() is None:
         raise OSError("git is not installed")
-    import subprocess
+    from jwtscan.files.git import Git, GitError
 
-    command = [git, *HARMLESS, "check-attr", "-z", "merge", "--", Path(os.path.realpath(file)).name]
-    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, check=False)  # noqa: S603
-    answer = os.fsdecode(done.stdout).split("\0")
-    if done.returncode or len(answer) < 3:
-        raise OSError(os.fsdecode(done.stderr).strip() or "git does not answer")
+    try:
+        git = Git.of(folder)
+        answer = os.fsdecode(git.ask("check-attr", "-z", "merge", "--", os.path.relpath(real, git.top))).split("\0")
+    except GitError as error:
+        raise OSError(str(error)) from error
     return answer[2]
 
 
